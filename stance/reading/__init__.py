@@ -1,0 +1,1 @@
+"""Text comes in: files and pages to articles, articles to sentences with offsets."""
