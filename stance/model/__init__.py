@@ -1,0 +1,1 @@
+"""What turns a sentence in its context into calibrated probabilities."""

@@ -1,0 +1,167 @@
+"""The model folder: the one thing that learning writes and scoring reads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stance.errors import ModelError
+from stance.model.inputs import InputFormat
+from stance.records import Label
+
+FORMAT = 1
+MANIFEST = "stance.json"
+GRAPH = "model.int8.onnx"
+WEIGHTS = "model.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What `stance.json` says of a model.
+
+    Attributes:
+        name: Name and version of the model.
+        labels: Labels in the order of the logits.
+        temperature: Divides the logits before the softmax.
+        form: How inputs are made.
+        codebook_version: The codebook that the training labels follow.
+        origin: Base model, data, libraries: what the model was made from.
+        files: SHA-256 of every other file of the folder.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    temperature: float
+    form: InputFormat
+    codebook_version: int
+    origin: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """The manifest as the text of `stance.json`."""
+        return json.dumps(
+            {
+                "format": FORMAT,
+                "name": self.name,
+                "labels": list(self.labels),
+                "temperature": self.temperature,
+                "input": self.form.to_dict(),
+                "codebook_version": self.codebook_version,
+                "origin": dict(self.origin),
+                "files": dict(self.files),
+            },
+            indent=2,
+        )
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read `stance.json`.
+
+    Raises:
+        ModelError: The folder or its manifest is missing, of another format,
+            or lacks a field.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise ModelError(
+            f"{folder}: no model folder: expected {MANIFEST} in it; "
+            "give a folder that `stance train` wrote"
+        )
+    try:
+        row = json.loads(path.read_text(encoding="utf-8"))
+        if row["format"] != FORMAT:
+            raise ModelError(
+                f"{path}: format {row['format']}, this version reads {FORMAT}: "
+                "train the model again or install a matching version"
+            )
+        if set(row["labels"]) != set(Label):
+            raise ModelError(f"{path}: labels {row['labels']}: expected {[str(x) for x in Label]}")
+        return Manifest(
+            name=row["name"],
+            labels=tuple(row["labels"]),
+            temperature=float(row["temperature"]),
+            form=InputFormat(**row["input"]),
+            codebook_version=int(row["codebook_version"]),
+            origin=row["origin"],
+            files=row["files"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, ModelError):
+            raise
+        raise ModelError(f"{path}: damaged ({error!r}): restore the folder") from None
+
+
+def check_files(folder: Path, manifest: Manifest) -> None:
+    """Compare every file with the hash that the manifest gives.
+
+    Raises:
+        ModelError: A file is missing or altered.
+    """
+    for name, expected in manifest.files.items():
+        path = folder / name
+        if not path.is_file():
+            raise ModelError(f"{path}: missing: restore the folder or train the model again")
+        if file_sha256(path) != expected:
+            raise ModelError(
+                f"{path}: altered: its SHA-256 is not the one in {MANIFEST}; restore the file"
+            )
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file, as hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def folder_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file in a folder but the manifest, by name."""
+    return {
+        path.name: file_sha256(path)
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.name != MANIFEST
+    }
+
+
+@contextmanager
+def written_beside(target: Path) -> Iterator[Path]:
+    """Write a folder beside its place, and move it there once it is whole.
+
+    Args:
+        target: Where the folder shall stand; an older one there is replaced.
+
+    Yields:
+        An empty folder to write into.
+    """
+    draft = target.with_name(f".{target.name}.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    try:
+        yield draft
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    old = target.with_name(f".{target.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    draft.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def default_folder() -> Path:
+    """The model that ships with the package.
+
+    Raises:
+        ModelError: The package was installed without its model.
+    """
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "default_model", package.parent / "models" / "default"):
+        if (folder / MANIFEST).is_file():
+            return folder
+    raise ModelError("this install has no default model: install the wheel, or name a folder")
