@@ -1,0 +1,1 @@
+"""The annotated set: its schema, checks, agreement, splits and stand-off labels."""

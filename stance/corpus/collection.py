@@ -1,0 +1,95 @@
+"""The annotated set as a folder: which splits there are, and where they lie."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from stance.corpus.schema import AnnotatedArticle, read_articles, write_articles
+from stance.corpus.standoff import Hydrated, Segmenter, hydrate, read_rows, read_texts
+from stance.errors import CorpusError
+
+CORPUS_SPLITS = ("train", "validation", "test", "new_conflict")
+HYDRATED = "hydrated.jsonl"
+
+
+def load_split(data: Path, split: str) -> list[AnnotatedArticle]:
+    """The articles of one split.
+
+    Args:
+        data: A data folder, or the folder of the founding articles.
+        split: A file in `corpus/` (`train`, `validation`, `test`,
+            `new_conflict`); `contrast`; or `wire_` and a split of the
+            hydrated real news (`wire_train`, `wire_test`, ...).
+
+    Raises:
+        CorpusError: There is no such split here, or its text is not.
+    """
+    if (data / "manifest.json").is_file():
+        return list(_founding(data).articles)
+    if split.startswith("wire_"):
+        wanted = split.removeprefix("wire_")
+        return [a for a in load_wire(data) if a.split == wanted]
+    path = data / "corpus" / f"{split}.jsonl"
+    if split == "contrast":
+        path = data / "contrast" / "contrast.jsonl"
+    if not path.is_file():
+        have = ", ".join(sorted(p.stem for p in (data / "corpus").glob("*.jsonl"))) or "none"
+        raise CorpusError(f"{data}: no split {split!r}: there are {have}")
+    return read_articles(path)
+
+
+def load_training(data: Path, split: str) -> tuple[list[AnnotatedArticle], list[str]]:
+    """The articles of a split with the real news beside them, where it is hydrated.
+
+    Returns:
+        The articles, and a line for every part saying whether it was there.
+    """
+    articles = load_split(data, split)
+    said = [f"corpus {split}: {len(articles)} articles"]
+    wire = [a for a in load_wire(data, missing_ok=True) if a.split == split]
+    articles += wire
+    said.append(
+        f"wire {split}: {len(wire)} articles"
+        if wire
+        else f"wire {split}: left out, its texts are not here (stance corpus hydrate)"
+    )
+    return articles, said
+
+
+def load_wire(data: Path, *, missing_ok: bool = False) -> list[AnnotatedArticle]:
+    """The hydrated real news.
+
+    Raises:
+        CorpusError: It has not been hydrated, unless `missing_ok`.
+    """
+    path = data / "wire" / HYDRATED
+    if not path.is_file():
+        if missing_ok:
+            return []
+        raise CorpusError(f"{path}: not here: run `stance corpus hydrate --texts DIR_OR_JSONL`")
+    return read_articles(path)
+
+
+def hydrate_wire(data: Path, texts: Path, segmenter: Segmenter) -> Hydrated:
+    """Fill the user's texts into the real news, and keep the result in `wire/`.
+
+    Args:
+        data: The data folder.
+        texts: A folder of texts, or a JSON Lines file of them.
+        segmenter: Cuts copies that no document hash knows into sentences.
+    """
+    rows = read_rows(data / "wire" / "annotations.jsonl")
+    found = hydrate(rows, read_texts(texts), segmenter)
+    if found.articles:
+        write_articles(data / "wire" / HYDRATED, found.articles)
+    return found
+
+
+def _founding(folder: Path) -> Hydrated:
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    rows = read_rows(folder / manifest["annotations"])
+    found = hydrate(rows, read_texts(folder))
+    if not found.articles:
+        raise CorpusError(f"{folder}: the texts are not here: run `stance corpus import-seeds DIR`")
+    return found

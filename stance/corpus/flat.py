@@ -1,0 +1,67 @@
+"""The annotated set as flat rows, for `datasets.load_dataset("data")`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from stance.corpus.schema import AnnotatedArticle, read_articles
+from stance.records import FURNITURE, Kind
+
+CONTEXT = 3
+
+
+def flat_rows(article: AnnotatedArticle) -> Iterator[dict[str, Any]]:
+    """One row a unit, with the headline and the three sentences before it.
+
+    Args:
+        article: An annotated article.
+
+    Yields:
+        `article`, `i`, `text`, `headline`, `context`, the label fields, the
+        votes' labels, and what is known of the article.
+    """
+    texts = [article.text[u.start : u.end] for u in article.units]
+    headlines = [t for t, u in zip(texts, article.units, strict=True) if u.kind is Kind.HEADLINE]
+    headline = article.headline or (headlines[0] if headlines else "")
+    read: list[str] = []
+    for i, (text, unit) in enumerate(zip(texts, article.units, strict=True)):
+        yield {
+            "article": article.id,
+            "i": i,
+            "text": text,
+            "headline": headline,
+            "context": " ".join(read[-CONTEXT:]),
+            "label": unit.label.value,
+            "relevant": unit.relevant,
+            "mixed": unit.mixed,
+            "holder": unit.holder,
+            "kind": unit.kind.value,
+            "confidence": unit.confidence,
+            "votes": [v.label.value for v in unit.votes],
+            "start": unit.start,
+            "end": unit.end,
+            **{k: article.meta.get(k) for k in ("register", "outlet", "conflict", "date")},
+        }
+        if unit.kind not in FURNITURE and text != headline:
+            read.append(text)
+
+
+def write_flat(data: Path) -> Iterator[tuple[Path, int]]:
+    """Write `flat/*.jsonl` beside the corpus files, one file a split.
+
+    Args:
+        data: The data folder.
+
+    Yields:
+        Each file written, with its number of rows.
+    """
+    target = data / "flat"
+    target.mkdir(exist_ok=True)
+    for path in sorted((data / "corpus").glob("*.jsonl")):
+        rows = [row for article in read_articles(path) for row in flat_rows(article)]
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        (target / path.name).write_text(text, encoding="utf-8")
+        yield target / path.name, len(rows)
