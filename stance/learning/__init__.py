@@ -1,0 +1,1 @@
+"""From annotations to a model folder: training, evaluation, export."""

@@ -1,0 +1,45 @@
+"""Two baselines that every evaluation is run beside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.dummy import DummyClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from stance.learning.dataset import LABELS
+
+BASELINES = ("majority", "tfidf")
+
+
+def baseline_probabilities(
+    name: str, texts: Sequence[str], labels: Sequence[int], new_texts: Sequence[str]
+) -> NDArray[np.float64]:
+    """Fit a baseline on sentences and score others.
+
+    Args:
+        name: `majority`, or `tfidf`: word 1- to 2-grams with logistic regression,
+            classes balanced.
+        texts: Training sentences.
+        labels: Their labels, as indices into `LABELS`.
+        new_texts: Sentences to score.
+
+    Returns:
+        Shape (len(new_texts), labels).
+    """
+    model = {
+        "majority": lambda: DummyClassifier(strategy="prior"),
+        "tfidf": lambda: make_pipeline(
+            TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2),
+            LogisticRegression(C=4.0, class_weight="balanced", max_iter=2000),
+        ),
+    }[name]()
+    model.fit(list(texts), list(labels))
+    found = model.predict_proba(list(new_texts))
+    out = np.zeros((len(new_texts), len(LABELS)))
+    out[:, model.classes_] = found
+    return out

@@ -1,0 +1,152 @@
+"""How well a model does on annotated articles, beside two baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stance.corpus.schema import AnnotatedArticle
+from stance.learning.alignment import aligned_sentences
+from stance.learning.baselines import BASELINES, baseline_probabilities
+from stance.learning.dataset import LABELS
+from stance.learning.fingerprint import articles_sha256
+from stance.learning.intervals import Figure, Outcome, figures, margin
+from stance.model.calibration import softmax
+from stance.model.folder import Manifest
+from stance.model.inputs import InputBuilder, ModelInput
+from stance.model.runtime import Runtime
+from stance.records import FURNITURE, Label
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The figures of one model on one split.
+
+    Attributes:
+        model: Name of the model.
+        split: What was scored.
+        articles: How many articles.
+        units: How many units.
+        data_sha256: Which data it was (`fingerprint.articles_sha256`).
+        figures: Figures by classifier: `model`, `majority`, `tfidf`.
+        margins: Macro-F1 of the model less each baseline's, on the same draws.
+        confusion: Counts of the model by true label (rows) and given (columns).
+    """
+
+    model: str
+    split: str
+    articles: int
+    units: int
+    data_sha256: str
+    figures: Mapping[str, Mapping[str, Figure]]
+    margins: Mapping[str, Figure]
+    confusion: tuple[tuple[int, ...], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The evaluation as plain values, ready for JSON."""
+
+        def plain(figure: Figure) -> dict[str, float]:
+            return {k: round(getattr(figure, k), 4) for k in ("value", "low", "high")}
+
+        return {
+            "model": self.model,
+            "split": self.split,
+            "articles": self.articles,
+            "units": self.units,
+            "data_sha256": self.data_sha256,
+            "figures": {
+                name: {k: plain(f) for k, f in found.items()}
+                for name, found in self.figures.items()
+            },
+            "margins": {name: plain(f) for name, f in self.margins.items()},
+            "labels": [str(x) for x in LABELS],
+            "confusion": [list(row) for row in self.confusion],
+        }
+
+
+def evaluate_model(
+    manifest: Manifest,
+    builder: InputBuilder,
+    runtime: Runtime,
+    articles: Sequence[AnnotatedArticle],
+    baseline_articles: Sequence[AnnotatedArticle],
+    split: str,
+) -> Evaluation:
+    """Score a split with a model and with the baselines.
+
+    Args:
+        manifest: The model's manifest.
+        builder: Its input builder.
+        runtime: Its runtime.
+        articles: The split.
+        baseline_articles: What the baselines are fitted on: the model's own
+            training articles, or the comparison is not fair.
+        split: Name of the split.
+    """
+    references, owners = _truth(articles)
+    given = {"model": score_units(manifest, builder, runtime, articles)}
+    texts, labels = _sentences(baseline_articles)
+    new_texts, _ = _sentences(articles)
+    for name in BASELINES:
+        given[name] = baseline_probabilities(name, texts, labels, new_texts)
+    outcomes = {k: Outcome(p, references, owners) for k, p in given.items()}
+    return Evaluation(
+        model=manifest.name,
+        split=split,
+        articles=len(articles),
+        units=len(references),
+        data_sha256=articles_sha256(articles),
+        figures={k: figures(o) for k, o in outcomes.items()},
+        margins={k: margin(outcomes["model"], outcomes[k]) for k in BASELINES},
+        confusion=tuple(tuple(int(x) for x in row) for row in outcomes["model"].confusion),
+    )
+
+
+def score_units(
+    manifest: Manifest,
+    builder: InputBuilder,
+    runtime: Runtime,
+    articles: Sequence[AnnotatedArticle],
+) -> NDArray[np.float64]:
+    """Probabilities for every annotated unit, as the scoring path gives them.
+
+    Page furniture, as segmentation sees it, is neutral by rule; a long unit is
+    scored over windows.
+
+    Returns:
+        Shape (units, labels), columns in the order of `LABELS`.
+    """
+    pairs: list[ModelInput] = []
+    places: list[int] = []
+    count = 0
+    for article in articles:
+        sentences, where = aligned_sentences(article)
+        row_of = {index: count + i for i, index in enumerate(where)}
+        for pair in builder.build(sentences, article.headline):
+            if pair.unit in row_of and sentences[pair.unit].kind not in FURNITURE:
+                pairs.append(pair)
+                places.append(row_of[pair.unit])
+        count += len(where)
+    columns = [manifest.labels.index(x) for x in LABELS]
+    found = softmax(runtime.logits(builder.encode(pairs)), manifest.temperature)[:, columns]
+    sums = np.zeros((count, len(LABELS)))
+    np.add.at(sums, places, found)
+    by_rule = sums.sum(axis=1) == 0
+    sums[by_rule, LABELS.index(Label.NEUTRAL)] = 1
+    return np.asarray(sums / sums.sum(axis=1, keepdims=True))
+
+
+def _truth(articles: Sequence[AnnotatedArticle]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    units = [(LABELS.index(u.label), i) for i, a in enumerate(articles) for u in a.units]
+    table = np.array(units, dtype=np.int64)
+    return table[:, 0], table[:, 1]
+
+
+def _sentences(articles: Sequence[AnnotatedArticle]) -> tuple[list[str], list[int]]:
+    texts = [a.text[u.start : u.end] for a in articles for u in a.units]
+    labels = [LABELS.index(u.label) for a in articles for u in a.units]
+    return texts, labels

@@ -1,0 +1,216 @@
+"""From the data folder to the model folder, in one go."""
+
+from __future__ import annotations
+
+import copy
+import importlib.metadata
+import json
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from stance.corpus.collection import load_training
+from stance.corpus.schema import CODEBOOK_VERSION, AnnotatedArticle
+from stance.learning.base import MINILM, BaseEncoder, find_base, load_network, load_tokenizer
+from stance.learning.card import write_card
+from stance.learning.dataset import LABELS, annotated_pairs, encode_articles
+from stance.learning.export import export_graph
+from stance.learning.fingerprint import articles_sha256
+from stance.learning.souping import average_weights
+from stance.learning.temperature import fit_temperature
+from stance.learning.training import TrainingConfig, fit, predict_logits
+from stance.learning.warmup import encode_sentiment, warmed_up
+from stance.model.folder import GRAPH, MANIFEST, Manifest, folder_hashes, written_beside
+from stance.model.inputs import InputBuilder, InputFormat
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+LIBRARIES = ("torch", "transformers", "datasets", "scikit-learn", "onnxruntime", "tokenizers")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that decides what `train_model` makes.
+
+    Attributes:
+        base: The encoder to start from.
+        form: How inputs are made.
+        config: How the network is fine-tuned on stance.
+        warmup: How it is trained on sentiment before, if it is.
+        sentiment: A file of NewsMTSC for that, or None for no warm-up.
+        seeds: How many networks are fine-tuned, from different seeds; the
+            weights of all are averaged (Wortsman et al., ICML 2022).
+    """
+
+    base: str = MINILM
+    form: InputFormat = field(default_factory=InputFormat)
+    config: TrainingConfig = field(default_factory=TrainingConfig)
+    warmup: TrainingConfig = field(
+        default_factory=lambda: TrainingConfig(epochs=2, learning_rate=5e-5, class_weight=0)
+    )
+    sentiment: Path | None = None
+    seeds: int = 1
+
+
+def train_model(
+    data: Path,
+    output: Path,
+    recipe: Recipe,
+    *,
+    resume: bool = False,
+    say: Callable[[str], None] = lambda _: None,
+) -> Manifest:
+    """Train, calibrate and export a model, and write its folder.
+
+    Args:
+        data: The data folder.
+        output: The model folder to write; one there is replaced when all is done.
+        recipe: What to make.
+        resume: Go on from checkpoints of an interrupted run to the same output.
+        say: Is told what happens, a line at a time.
+
+    Returns:
+        The manifest of the model written.
+    """
+    base = find_base(recipe.base)
+    tokenizer = load_tokenizer(base, recipe.form)
+    builder = InputBuilder.from_tokenizer(tokenizer, recipe.form)
+    train, parts = load_training(data, "train")
+    validation, more = load_training(data, "validation")
+    for line in [*parts, *more]:
+        say(line)
+    checkpoints = output.with_name(f".{output.name}.checkpoints")
+    network = _trained(base, recipe, builder, (train, validation), checkpoints, resume=resume)
+    return write_model(
+        network,
+        tokenizer,
+        recipe.form,
+        output,
+        validation,
+        name=output.name,
+        origin=_origin(base, recipe, train, validation, [*parts, *more]),
+        say=say,
+    )
+
+
+def write_model(  # noqa: PLR0913 - one job with one caller beside the tests
+    network: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    form: InputFormat,
+    output: Path,
+    validation: Sequence[AnnotatedArticle],
+    *,
+    name: str,
+    origin: dict[str, Any],
+    say: Callable[[str], None] = lambda _: None,
+) -> Manifest:
+    """Calibrate a trained network, export it, and write its model folder.
+
+    Weights are stored in float16 and everything after is measured on them as
+    stored, so every runtime starts from the same numbers.
+
+    Args:
+        network: The trained network.
+        tokenizer: Its tokenizer.
+        form: The input format that it was trained with.
+        output: The model folder; one there is replaced when all is done.
+        validation: Articles to fit the temperature on, and to compare runtimes on.
+        name: Name of the model.
+        origin: What goes into the manifest about its making.
+        say: Is told what happens, a line at a time.
+    """
+    builder = InputBuilder.from_tokenizer(tokenizer, form)
+    rows = encode_articles(validation, builder)
+    network = _rounded(network)
+    logits = predict_logits(network, rows)
+    temperature = fit_temperature(logits, np.asarray(rows["labels"]))
+    say(f"temperature {temperature:.3f}")
+    with written_beside(output) as draft:
+        _save_weights(network, draft)
+        tokenizer.save_pretrained(draft)
+        samples = builder.encode(annotated_pairs(validation, builder)[0])
+        agreement = export_graph(network, draft / GRAPH, samples, logits, temperature)
+        say(
+            f"int8 graph: same label on {agreement.same_label:.2%}, largest gap "
+            f"{agreement.largest_gap:.4f}, {agreement.kept_in_float} products in float"
+        )
+        manifest = Manifest(
+            name=name,
+            labels=tuple(str(x) for x in LABELS),
+            temperature=temperature,
+            form=form,
+            codebook_version=CODEBOOK_VERSION,
+            origin=origin | {"int8": asdict(agreement)},
+        )
+        write_card(draft, manifest, {})
+        return seal(draft, manifest)
+
+
+def seal(folder: Path, manifest: Manifest) -> Manifest:
+    """Write the manifest with the hashes of the folder's files as they are now."""
+    sealed = replace(manifest, files=folder_hashes(folder))
+    (folder / MANIFEST).write_text(sealed.to_json() + "\n", encoding="utf-8")
+    return sealed
+
+
+def _trained(
+    base: BaseEncoder,
+    recipe: Recipe,
+    builder: InputBuilder,
+    articles: tuple[Sequence[AnnotatedArticle], Sequence[AnnotatedArticle]],
+    checkpoints: Path,
+    *,
+    resume: bool,
+) -> PreTrainedModel:
+    start = base
+    if recipe.sentiment is not None:
+        rows = encode_sentiment(recipe.sentiment, builder)
+        start = warmed_up(base, rows, recipe.warmup, checkpoints / "warmup", resume=resume)
+    train, validation = (encode_articles(a, builder) for a in articles)
+    networks = []
+    for number in range(recipe.seeds):
+        config = replace(recipe.config, seed=recipe.config.seed + number)
+        folder = checkpoints / f"seed{config.seed}"
+        networks.append(fit(load_network(start), train, validation, config, folder, resume=resume))
+    return average_weights(networks)
+
+
+def _rounded(network: PreTrainedModel) -> PreTrainedModel:
+    return cast("PreTrainedModel", network.cpu().half().float())
+
+
+def _save_weights(network: PreTrainedModel, folder: Path) -> None:
+    copy.deepcopy(network).half().save_pretrained(folder)
+    # Stored small, loaded in full precision: transformers takes the type from here.
+    path = folder / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    config["dtype"] = "float32"
+    config.pop("_name_or_path", None)
+    path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _origin(
+    base: BaseEncoder,
+    recipe: Recipe,
+    train: Sequence[AnnotatedArticle],
+    validation: Sequence[AnnotatedArticle],
+    parts: Sequence[str],
+) -> dict[str, Any]:
+    return {
+        "base_model": base.name,
+        "base_sha256": base.sha256,
+        "recipe": asdict(recipe.config) | {"seeds_averaged": recipe.seeds},
+        "warmup": asdict(recipe.warmup) | {"file": recipe.sentiment.name}
+        if recipe.sentiment
+        else None,
+        "data": list(parts),
+        "data_sha256": articles_sha256([*train, *validation]),
+        "units": sum(len(a.units) for a in train),
+        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "python": platform.python_version(),
+    }

@@ -1,0 +1,197 @@
+"""Fine-tuning of an encoder on annotated articles, with the Hugging Face Trainer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stance.errors import MissingExtraError
+from stance.learning.dataset import LABELS
+
+if TYPE_CHECKING:
+    import datasets
+    import torch
+    from transformers import EvalPrediction, PreTrainedModel, TrainingArguments
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """How a model is fine-tuned.
+
+    Attributes:
+        epochs: Most passes over the training set.
+        learning_rate: Peak rate; it rises over the first tenth and falls to 0.
+        batch_size: Units a step.
+        weight_decay: AdamW's weight decay.
+        class_weight: Exponent on inverse label frequency in the loss: 0 for
+            none, 1 for full balance.
+        label_smoothing: Mass that the loss spreads over all labels.
+        patience: Evaluations without a better validation macro-F1 before the end.
+        seed: Seeds everything that is random.
+        bf16: Compute in bfloat16.
+    """
+
+    epochs: float = 4
+    learning_rate: float = 8e-5
+    batch_size: int = 32
+    weight_decay: float = 0.01
+    class_weight: float = 0.5
+    label_smoothing: float = 0.0
+    patience: int = 3
+    seed: int = 13
+    bf16: bool = False
+
+
+def fit(
+    network: PreTrainedModel,
+    train: datasets.Dataset,
+    validation: datasets.Dataset,
+    config: TrainingConfig,
+    checkpoints: Path,
+    *,
+    resume: bool = False,
+) -> PreTrainedModel:
+    """Fine-tune a network and return it at its best epoch on validation.
+
+    Args:
+        network: A sequence classifier over `LABELS`.
+        train: Rows of `encode_articles`.
+        validation: Likewise; decides which epoch is kept, by macro-F1.
+        config: The recipe.
+        checkpoints: Folder for checkpoints, one an epoch.
+        resume: Go on from the last checkpoint there, if any.
+
+    Raises:
+        MissingExtraError: torch or transformers is not installed.
+    """
+    try:
+        from transformers import EarlyStoppingCallback, Trainer
+        from transformers.trainer_utils import get_last_checkpoint
+    except ImportError as error:
+        raise MissingExtraError(error.name or "transformers", "train") from None
+    trainer = Trainer(
+        model=network,
+        args=training_arguments(config, checkpoints, len(train)),
+        train_dataset=train.remove_columns("article"),
+        eval_dataset=validation.remove_columns("article"),
+        data_collator=_pad_collator(network.config.pad_token_id or 0),
+        compute_loss_func=_weighted_loss(train["labels"], config),
+        compute_metrics=_validation_metrics,
+        callbacks=[EarlyStoppingCallback(config.patience)],
+    )
+    last = get_last_checkpoint(str(checkpoints)) if resume and checkpoints.is_dir() else None
+    trainer.train(resume_from_checkpoint=last)
+    return cast("PreTrainedModel", trainer.model)
+
+
+def training_arguments(config: TrainingConfig, output: Path, rows: int) -> TrainingArguments:
+    """The Trainer's arguments for a recipe over that many training rows."""
+    import torch
+    from transformers import TrainingArguments
+
+    steps = max(1, int(config.epochs * rows / config.batch_size))
+    return TrainingArguments(
+        output_dir=str(output),
+        num_train_epochs=config.epochs,
+        learning_rate=config.learning_rate,
+        per_device_train_batch_size=config.batch_size,
+        per_device_eval_batch_size=4 * config.batch_size,
+        weight_decay=config.weight_decay,
+        warmup_steps=max(1, steps // 10),
+        train_sampling_strategy="group_by_length",
+        length_column_name="length",
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        metric_for_best_model="macro_f1",
+        greater_is_better=True,
+        logging_steps=50,
+        report_to="none",
+        seed=config.seed,
+        bf16=config.bf16,
+        use_cpu=not torch.cuda.is_available(),
+        dataloader_pin_memory=torch.cuda.is_available(),
+        remove_unused_columns=True,
+    )
+
+
+def predict_logits(
+    network: PreTrainedModel, rows: datasets.Dataset, batch_size: int = 64
+) -> NDArray[np.float32]:
+    """Logits of a network in float32 for rows of `encode_articles`; shape (n, labels)."""
+    import torch
+
+    collate = _pad_collator(network.config.pad_token_id or 0)
+    data = rows.remove_columns([c for c in ("article", "labels") if c in rows.column_names])
+    order = np.argsort([len(ids) for ids in data["input_ids"]], kind="stable")
+    out = np.zeros((len(data), int(network.config.num_labels or 0)), dtype=np.float32)
+    network.eval()
+    with torch.inference_mode():
+        for first in range(0, len(order), batch_size):
+            chosen = order[first : first + batch_size]
+            batch = collate([data[int(i)] for i in chosen])
+            batch = {k: v.to(network.device) for k, v in batch.items()}
+            out[chosen] = network(**batch).logits.float().cpu().numpy()
+    return out
+
+
+def class_weights(labels: Sequence[int], exponent: float) -> list[float]:
+    """Weight of each label in the loss: inverse frequency to a power, mean 1 over the rows."""
+    counts = Counter(labels)
+    raw = [(len(labels) / max(1, counts[i])) ** exponent for i in range(len(LABELS))]
+    mean = sum(raw[i] * counts[i] for i in range(len(LABELS))) / len(labels)
+    return [w / mean for w in raw]
+
+
+def _weighted_loss(labels: Sequence[int], config: TrainingConfig) -> Callable[..., torch.Tensor]:
+    import torch
+
+    weights = torch.tensor(class_weights(list(labels), config.class_weight))
+
+    def loss(outputs: Any, labels: torch.Tensor, num_items_in_batch: Any = None) -> torch.Tensor:  # noqa: ANN401, ARG001
+        return torch.nn.functional.cross_entropy(
+            outputs["logits"].float(),
+            labels,
+            weight=weights.to(labels.device),
+            label_smoothing=config.label_smoothing,
+        )
+
+    return loss
+
+
+def _validation_metrics(prediction: EvalPrediction) -> dict[str, float]:
+    from stance.learning.metrics import MacroF1
+
+    logits = np.asarray(prediction.predictions)
+    found = MacroF1().compute(
+        predictions=logits.argmax(axis=1), references=np.asarray(prediction.label_ids)
+    )
+    return {k: float(v) for k, v in found.items()}
+
+
+def _pad_collator(pad: int) -> Callable[[list[dict[str, Any]]], dict[str, torch.Tensor]]:
+    import torch
+    from torch.nn.utils.rnn import pad_sequence
+
+    fills = {"input_ids": pad, "attention_mask": 0, "token_type_ids": 0}
+
+    def collate(rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
+        batch = {
+            name: pad_sequence(
+                [torch.tensor(row[name]) for row in rows], batch_first=True, padding_value=fill
+            )
+            for name, fill in fills.items()
+            if name in rows[0]
+        }
+        if "labels" in rows[0]:
+            batch["labels"] = torch.tensor([row["labels"] for row in rows])
+        return batch
+
+    return collate

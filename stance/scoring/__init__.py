@@ -1,0 +1,1 @@
+"""From articles to stances, with the model that learning wrote."""

@@ -1,0 +1,247 @@
+"""The one path from text to stances, for a notebook, a command or a service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stance.errors import DeviceError, ModelError
+from stance.model.calibration import softmax
+from stance.model.folder import (
+    GRAPH,
+    MANIFEST,
+    Manifest,
+    check_files,
+    default_folder,
+    read_manifest,
+)
+from stance.model.inputs import InputBuilder, ModelInput
+from stance.model.runtime import Runtime
+from stance.reading.segmentation import segment
+from stance.records import FURNITURE, Article, ArticleStance, Label, Sentence, SentenceStance
+from stance.scoring.given import given_articles
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BATCH_ARTICLES = 256
+
+
+class Model:
+    """A loaded model folder."""
+
+    def __init__(self, manifest: Manifest, builder: InputBuilder, runtime: Runtime) -> None:
+        """Put a model together from its parts; `load` does it for a folder.
+
+        Args:
+            manifest: What the model's folder says of it.
+            builder: Its input builder.
+            runtime: Runs its network.
+        """
+        self.manifest = manifest
+        self._builder = builder
+        self._runtime = runtime
+
+    @overload
+    # A str is a sequence of str too; the first signature that fits is the one meant.
+    def predict(self, texts: str | Article) -> ArticleStance: ...  # type: ignore[overload-overlap]
+    @overload
+    def predict(self, texts: Sequence[str | Article] | pd.DataFrame) -> list[ArticleStance]: ...
+    def predict(
+        self, texts: str | Article | Sequence[str | Article] | pd.DataFrame
+    ) -> ArticleStance | list[ArticleStance]:
+        """Score articles, sentence by sentence.
+
+        Args:
+            texts: A text or an `Article`; a sequence of either; or a pandas
+                table with a column `text` and, if it has them, `headline`,
+                `outlet`, `published`, `language` and `url`.
+
+        Returns:
+            One `ArticleStance`, or a list of them in the order given.
+
+        Raises:
+            InputError: Something else than text was given.
+            EmptyTextError: A text holds nothing but white space.
+        """
+        if isinstance(texts, str | Article):
+            return next(self.stream([texts]))
+        return list(self.stream(given_articles(texts)))
+
+    def stream(self, texts: Sequence[str | Article]) -> Iterator[ArticleStance]:
+        """Score articles as they are asked for, a few hundred at a time.
+
+        Args:
+            texts: Texts or articles.
+
+        Yields:
+            One `ArticleStance` an article, in order.
+
+        Raises:
+            InputError: Something else than text was given.
+            EmptyTextError: A text holds nothing but white space.
+        """
+        articles = given_articles(texts)
+        for first in range(0, len(articles), BATCH_ARTICLES):
+            yield from self._batch(articles[first : first + BATCH_ARTICLES])
+
+    def _batch(self, articles: Sequence[Article]) -> Iterator[ArticleStance]:
+        cut = [segment(a.text) for a in articles]
+        pairs = [
+            [
+                p
+                for p in self._builder.build(sentences, a.headline)
+                if sentences[p.unit].kind not in FURNITURE
+            ]
+            for a, sentences in zip(articles, cut, strict=True)
+        ]
+        flat = [p for group in pairs for p in group]
+        logits = self._runtime.logits(self._builder.encode(flat))
+        found = softmax(logits, self.manifest.temperature)
+        done = 0
+        for article, sentences, group in zip(articles, cut, pairs, strict=True):
+            rows = found[done : done + len(group)]
+            done += len(group)
+            yield ArticleStance(article, self._stances(sentences, group, rows), self.manifest.name)
+
+    def _stances(
+        self, sentences: Sequence[Sentence], pairs: list[ModelInput], rows: NDArray[np.float64]
+    ) -> tuple[SentenceStance, ...]:
+        by_unit = {}
+        numbered = zip(pairs, rows, strict=True)
+        for unit, group in groupby(numbered, key=lambda item: item[0].unit):
+            windows = [row for _, row in group]
+            by_unit[unit] = (np.mean(windows, axis=0), len(windows))
+        return tuple(self._stance(s, by_unit.get(i)) for i, s in enumerate(sentences))
+
+    def _stance(
+        self, sentence: Sentence, scored: tuple[NDArray[np.float64], int] | None
+    ) -> SentenceStance:
+        by_rule = scored is None
+        names = self.manifest.labels
+        row, windows = scored or (np.array([float(n == Label.NEUTRAL) for n in names]), 0)
+        return SentenceStance(
+            text=sentence.text,
+            start=sentence.start,
+            end=sentence.end,
+            kind=sentence.kind,
+            label=Label(names[int(row.argmax())]),
+            probabilities={x.value: float(row[names.index(x)]) for x in Label},
+            by_rule=by_rule,
+            windows=windows,
+        )
+
+
+def load(path_or_hub_id: str | Path | None = None, device: str = "auto") -> Model:
+    """Load a model.
+
+    Args:
+        path_or_hub_id: A model folder, or a name on the Hugging Face hub; the
+            model that ships with the package if None.
+        device: `cpu` (ONNX Runtime, int8), `cuda` (PyTorch, bf16), or `auto`:
+            `cuda` where PyTorch is installed and sees one, else `cpu`.
+
+    Returns:
+        A model with `predict`.
+
+    Raises:
+        ModelError: The folder is no model, or a file in it is missing or altered.
+        DeviceError: The device is unknown or not present.
+    """
+    folder = _folder(path_or_hub_id)
+    manifest = read_manifest(folder)
+    chosen = _device(device)
+    check_files(folder, manifest)
+    builder = InputBuilder.from_folder(folder, manifest.form)
+    if chosen == "cpu":
+        from stance.model.onnx_runtime import OnnxRuntime
+
+        return Model(manifest, builder, OnnxRuntime(folder / GRAPH))
+    from stance.model.torch_runtime import TorchRuntime
+
+    return Model(manifest, builder, TorchRuntime(folder, chosen))
+
+
+@overload
+def predict(  # type: ignore[overload-overlap]
+    texts: str | Article, *, model: str | Path | Model | None = None, device: str = "auto"
+) -> ArticleStance: ...
+@overload
+def predict(
+    texts: Sequence[str | Article] | pd.DataFrame,
+    *,
+    model: str | Path | Model | None = None,
+    device: str = "auto",
+) -> list[ArticleStance]: ...
+def predict(
+    texts: str | Article | Sequence[str | Article] | pd.DataFrame,
+    *,
+    model: str | Path | Model | None = None,
+    device: str = "auto",
+) -> ArticleStance | list[ArticleStance]:
+    """Score articles, sentence by sentence, for stance toward Chinese mediation.
+
+    Args:
+        texts: A text or an `Article`; a sequence of either; or a pandas table
+            with a column `text`.
+        model: A model folder, a hub name or a loaded `Model`; the shipped model
+            if None. A folder is loaded once and kept.
+        device: `auto`, `cpu` or `cuda` (see `load`); a loaded model keeps its own.
+
+    Returns:
+        One `ArticleStance`, or a list of them in the order given.
+
+    Raises:
+        InputError: Something else than text was given, or an empty text.
+        ModelError: The folder is no model, or a file in it is missing or altered.
+        DeviceError: The device is unknown or not present.
+    """
+    loaded = (
+        model if isinstance(model, Model) else _kept(None if model is None else str(model), device)
+    )
+    return loaded.predict(texts)
+
+
+@lru_cache(maxsize=4)
+def _kept(path: str | None, device: str) -> Model:
+    return load(path, device)
+
+
+def _folder(path_or_hub_id: str | Path | None) -> Path:
+    if path_or_hub_id is None:
+        return default_folder()
+    path = Path(path_or_hub_id)
+    looks_like_hub = str(path_or_hub_id).count("/") == 1 and not str(path_or_hub_id).startswith(
+        (".", "/")
+    )
+    if path.exists() or not looks_like_hub or path.parent.exists():
+        return path
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(str(path_or_hub_id)))
+    except Exception as error:  # noqa: BLE001 - the client raises many kinds
+        raise ModelError(
+            f"{path_or_hub_id}: neither a folder with {MANIFEST} nor to be had from the hub "
+            f"({type(error).__name__}): check the name"
+        ) from None
+
+
+def _device(device: str) -> str:
+    if device == "cpu" or device.partition(":")[0] == "cuda":
+        return device
+    if device != "auto":
+        raise DeviceError(f"unknown device {device!r}: use 'auto', 'cpu' or 'cuda'")
+    from importlib.util import find_spec
+
+    if find_spec("torch") is None or find_spec("transformers") is None:
+        return "cpu"
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
