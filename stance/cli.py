@@ -219,9 +219,9 @@ def import_seeds(directory: Path, seeds: Path) -> None:
 def _article(file: str) -> Article:
     if file != "-":
         return stance.read(file)
-    from stance.reading.documents import decode
+    from stance.reading.documents import parse
 
-    return Article(decode(sys.stdin.buffer.read(), "standard input"))
+    return parse(sys.stdin.buffer.read(), "standard input")
 
 
 def _print(result: ArticleStance, form: str) -> None:

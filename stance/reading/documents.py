@@ -34,11 +34,26 @@ def read(path: str | Path) -> Article:
         raise InputError(
             f"{path}: {error.strerror}: give the path of a text or HTML file"
         ) from None
-    text = decode(data, str(path))
+    return parse(data, str(path))
+
+
+def parse(data: bytes, name: str) -> Article:
+    """Make an article of a file's bytes (see `read`).
+
+    Args:
+        data: UTF-8 text or an HTML page.
+        name: What to call it in a message; a suffix of HTML makes it a page.
+
+    Raises:
+        InputError: A page has no main text.
+        EncodingError: The bytes are not UTF-8 text.
+        EmptyTextError: There is nothing but white space.
+    """
+    text = decode(data, name)
     if not text.strip():
-        raise EmptyTextError(f"{path}: empty: give a file with at least one sentence")
-    if path.suffix.lower() in HTML_SUFFIXES or _MARKUP.match(text):
-        return article_from_html(text, str(path))
+        raise EmptyTextError(f"{name}: empty: give a text with at least one sentence")
+    if Path(name).suffix.lower() in HTML_SUFFIXES or _MARKUP.match(text):
+        return article_from_html(text, name)
     return Article(text)
 
 

@@ -48,7 +48,7 @@ def render_fragment(result: ArticleStance) -> str:
     for sentence in result.sentences:
         pieces += [escape(text[at : sentence.start]), _span(sentence)]
         at = sentence.end
-    body = "".join(pieces)
+    body = "".join([*pieces, escape(text[at:])])
     return (
         f'<div class="stance"><style>{_STYLE}</style>'
         f'{_figures(result)}<div class="text">{body}</div></div>'

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stance.corpus.collection import hydrate_wire, load_split, load_training
+from stance.corpus.schema import sentence_sha256, text_sha256
+from stance.corpus.standoff import Text, hydrate, read_rows, read_texts
+from stance.errors import CorpusError
+from stance.reading.segmentation import segment
+
+TEXT = "Envoy returns\nKyiv called the “plan” empty. Talks go on."
+SPANS = [(0, 13), (14, 43), (44, 56)]
+
+
+def spans(text: str) -> list[tuple[int, int]]:
+    return [(s.start, s.end) for s in segment(text)]
+
+
+def rows(text: str = TEXT, document: str = "w1") -> list[dict[str, Any]]:
+    return [
+        {
+            "id": document,
+            "url": "https://example.org/1",
+            "text_sha256": text_sha256(text),
+            "split": "train",
+            "start": start,
+            "end": end,
+            "kind": "body",
+            "label": "skeptical" if i == 1 else "neutral",
+            "relevant": True,
+            "mixed": False,
+            "holder": "ukraine" if i == 1 else "none",
+            "confidence": 2,
+            "votes": ["neutral"] * 3,
+            "sentence_sha256": sentence_sha256(text[start:end]),
+        }
+        for i, (start, end) in enumerate(SPANS)
+    ]
+
+
+@pytest.fixture
+def labels(tmp_path: Path) -> Path:
+    folder = tmp_path / "data" / "wire"
+    folder.mkdir(parents=True)
+    path = folder / "annotations.jsonl"
+    path.write_text("".join(json.dumps(r) + "\n" for r in rows()))
+    return path
+
+
+def test_spans_of_the_sample_are_the_segmenters() -> None:
+    assert spans(TEXT) == SPANS
+
+
+def test_whole_text_is_found_by_its_hash(labels: Path) -> None:
+    found = hydrate(read_rows(labels), [Text("other"), Text(TEXT)])
+    (article,) = found.articles
+    assert (found.by_text, found.by_sentence, found.missing) == (1, 0, ())
+    assert article.text == TEXT
+    assert [u.label.value for u in article.units] == ["neutral", "skeptical", "neutral"]
+    assert article.meta["url"] == "https://example.org/1"
+
+
+def test_sentences_are_found_in_another_copy(labels: Path) -> None:
+    copy = 'Read also: more.\n\nKyiv called the "plan"  empty. Talks go on. The end.'
+    found = hydrate(read_rows(labels), [Text(copy)], spans)
+    (article,) = found.articles
+    assert (found.by_text, found.by_sentence) == (0, 2)
+    texts = [copy[u.start : u.end] for u in article.units]
+    assert texts == ['Kyiv called the "plan"  empty.', "Talks go on."]
+    assert article.units[0].label == "skeptical"
+
+
+def test_what_is_missing_is_listed(labels: Path) -> None:
+    found = hydrate(read_rows(labels), [Text("Nothing of it.")], spans)
+    assert found.missing == ("w1",)
+    assert not found.articles
+
+
+def test_hydrated_news_joins_the_split(labels: Path, data: Path, tmp_path: Path) -> None:
+    folder = labels.parent.parent
+    (folder / "corpus").symlink_to(data / "corpus")
+    _, said = load_training(folder, "train")
+    assert "left out" in said[1]
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    (texts / "one.txt").write_bytes(TEXT.encode())
+    hydrate_wire(folder, texts, spans)
+    articles, said = load_training(folder, "train")
+    assert said[1] == "wire train: 1 articles"
+    assert articles[-1].text == TEXT
+    assert load_split(folder, "wire_train") == articles[-1:]
+
+
+def test_texts_from_json_lines(tmp_path: Path) -> None:
+    path = tmp_path / "texts.jsonl"
+    lines = [{"text": "A. B.", "headline": "Head"}, {"text": "Head\nA.", "headline": "Head"}]
+    path.write_text("".join(json.dumps(x) + "\n" for x in lines))
+    assert read_texts(path) == [Text("A. B.", "Head"), Text("Head\nA.")]
+    path.write_text('{"body": 1}')
+    with pytest.raises(CorpusError, match="no 'text'"):
+        read_texts(path)
+
+
+def test_line_ends_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"One.\r\nTwo.")
+    assert read_texts(tmp_path) == [Text("One.\r\nTwo.")]
+
+
+@pytest.mark.parametrize("field", ["text_sha256", "label", "kind", "id"])
+def test_rows_that_lack_a_field(labels: Path, field: str) -> None:
+    row = rows()[0]
+    del row[field]
+    labels.write_text(json.dumps(row))
+    with pytest.raises(CorpusError, match=r"annotations\.jsonl:1: .*no '"):
+        read_rows(labels)

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import stance
+from stance.corpus.collection import load_split
+from stance.errors import CorpusError, DeviceError
+from stance.learning.alignment import aligned_sentences
+from stance.learning.evaluation import score_units
+from stance.learning.report import evaluate_folder
+from stance.model.folder import check_files, read_manifest
+from stance.model.inputs import InputBuilder
+from stance.model.onnx_runtime import OnnxRuntime
+from stance.records import Label
+
+
+def test_evaluation_scores_what_predict_scores(tiny_model: Path, data: Path) -> None:
+    manifest = read_manifest(tiny_model)
+    builder = InputBuilder.from_folder(tiny_model, manifest.form)
+    articles = load_split(data, "test")
+    rows = score_units(manifest, builder, OnnxRuntime(tiny_model / "model.int8.onnx"), articles)
+    results = stance.predict([a.text for a in articles], model=tiny_model, device="cpu")
+    theirs = [[s.probabilities[x] for x in Label] for r in results for s in r]
+    assert rows == pytest.approx(np.array(theirs))
+
+
+def test_sentences_keep_annotated_spans_and_the_segmenters_kinds(data: Path) -> None:
+    article = load_split(data, "test")[0]
+    sentences, where = aligned_sentences(article)
+    assert [(sentences[i].start, sentences[i].end) for i in where] == [
+        (u.start, u.end) for u in article.units
+    ]
+    assert sentences[0].kind == "headline"
+
+
+def test_model_stands_beside_baselines(tiny_model: Path, data: Path) -> None:
+    found = evaluate_folder(str(tiny_model), (data, "test", "test"), data, device="cpu")
+    assert set(found.figures) == {"model", "majority", "tfidf"}
+    assert found.units == 16
+    assert np.sum(found.confusion) == 16
+    assert found.figures["majority"]["recall_neutral"].value == 1
+    gap = found.figures["model"]["macro_f1"].value - found.figures["tfidf"]["macro_f1"].value
+    assert found.margins["tfidf"].value == pytest.approx(gap)
+    json.dumps(found.to_dict())
+
+
+def test_recorded_figures_stand_in_the_card(tiny_model: Path, data: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(tiny_model, copy)
+    source = (data, "test", "test")
+    found = evaluate_folder(str(copy), source, data, device="cpu", record=True)
+    check_files(copy, read_manifest(copy))
+    metrics = json.loads((copy / "metrics.json").read_text())["evaluations"]["test"]
+    assert metrics["command"] == f"stance evaluate --data {data} --split test"
+    card = (copy / "README.md").read_text()
+    assert f"{found.figures['model']['macro_f1'].value:.3f} [" in card
+    assert metrics["command"] in card
+
+
+def test_unknown_split_and_device(tiny_model: Path, data: Path) -> None:
+    with pytest.raises(CorpusError, match="no split 'other': there are test, train, validation"):
+        evaluate_folder(str(tiny_model), (data, "other", "other"), data)
+    with pytest.raises(DeviceError, match="unknown device 'abacus'"):
+        evaluate_folder(str(tiny_model), (data, "test", "test"), data, device="abacus")
+
+
+def test_real_news_that_is_not_hydrated(tiny_model: Path, data: Path) -> None:
+    with pytest.raises(CorpusError, match="stance corpus hydrate"):
+        evaluate_folder(str(tiny_model), (data, "wire_test", "wire_test"), data)

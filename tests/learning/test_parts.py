@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stance.corpus.collection import load_split
+from stance.errors import CorpusError, MissingExtraError, ModelError
+from stance.learning import base
+from stance.learning.baselines import baseline_probabilities
+from stance.learning.dataset import encode_articles
+from stance.learning.export import compare
+from stance.learning.fingerprint import articles_sha256
+from stance.learning.souping import average_weights
+from stance.learning.temperature import fit_temperature
+from stance.learning.training import class_weights
+from stance.learning.warmup import encode_sentiment
+from stance.model.calibration import softmax
+from stance.model.inputs import InputBuilder, InputFormat
+
+
+def test_temperature_is_found_again() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(20_000, 3)) * 2
+    references = np.array([rng.choice(3, p=row) for row in softmax(logits, 2.5)])
+    assert fit_temperature(logits, references) == pytest.approx(2.5, rel=0.05)
+
+
+def test_class_weights() -> None:
+    labels = [0] + [1] * 8 + [2]
+    assert class_weights(labels, 0) == pytest.approx([1, 1, 1])
+    full = class_weights(labels, 1)
+    assert full[0] == pytest.approx(8 * full[1])
+    assert np.mean([full[x] for x in labels]) == pytest.approx(1)
+
+
+def test_average_of_weights(encoder: Path) -> None:
+    import torch
+
+    found = base.find_base(str(encoder))
+    first, second = base.load_network(found), base.load_network(found)
+    with torch.no_grad():
+        first.classifier.weight.fill_(1.0)  # type: ignore[operator, union-attr]
+        second.classifier.weight.fill_(3.0)  # type: ignore[operator, union-attr]
+    mean = average_weights([first, second])
+    assert torch.all(mean.classifier.weight == 2.0)  # type: ignore[union-attr]
+
+
+def test_baselines() -> None:
+    texts = ["good talks", "bad talks", "dull day", "dull week"] * 3
+    labels = [2, 0, 1, 1] * 3
+    majority = baseline_probabilities("majority", texts, labels, ["good"])
+    assert majority[0] == pytest.approx([0.25, 0.5, 0.25])
+    tfidf = baseline_probabilities("tfidf", texts, labels, ["good", "bad", "dull"])
+    assert list(tfidf.argmax(axis=1)) == [2, 0, 1]
+
+
+def test_dataset_rows(data: Path, encoder: Path) -> None:
+    builder = InputBuilder.from_folder(encoder, InputFormat())
+    rows = encode_articles(load_split(data, "train"), builder)
+    assert len(rows) == 48
+    assert rows["labels"][:4] == [1, 1, 0, 2]
+    assert rows["article"][4] == 1
+    with pytest.raises(CorpusError, match="no annotated unit"):
+        encode_articles([], builder)
+
+
+def test_sentiment_rows_of_another_form(tmp_path: Path, encoder: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps({"text": "x"}))
+    builder = InputBuilder.from_folder(encoder, InputFormat())
+    with pytest.raises(CorpusError, match=r"rows\.jsonl:1: no row of NewsMTSC"):
+        encode_sentiment(path, builder)
+
+
+def test_fingerprint_does_not_depend_on_order(data: Path) -> None:
+    articles = load_split(data, "train")
+    assert articles_sha256(articles) == articles_sha256(articles[::-1])
+    assert articles_sha256(articles) != articles_sha256(articles[1:])
+
+
+def test_agreement_of_runtimes() -> None:
+    left = np.array([[0.6, 0.4, 0.0], [0.1, 0.9, 0.0]])
+    right = np.array([[0.45, 0.55, 0.0], [0.1, 0.9, 0.0]])
+    found = compare(left, right)
+    assert found.same_label == 0.5
+    assert found.largest_gap == pytest.approx(0.15)
+    assert not found.holds()
+    assert compare(left, left).holds()
+
+
+def test_packaged_encoder() -> None:
+    found = base.find_base()
+    assert found.sha256 == base.MINILM_SHA256
+    assert (Path(found.source) / "config.json").is_file()
+
+
+def test_packaged_encoder_altered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"x")
+    monkeypatch.setattr(base, "_packaged_minilm", lambda: tmp_path)
+    with pytest.raises(ModelError, match="reinstall it"):
+        base.find_base()
+
+
+def test_missing_library_says_what_mends_it(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    from stance.corpus.check import check_data
+
+    monkeypatch.setitem(sys.modules, "datasketch", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'stance-news\[train\]'"):
+        check_data(data)

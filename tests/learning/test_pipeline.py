@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stance.corpus.collection import load_split
+from stance.learning.dataset import annotated_pairs
+from stance.learning.pipeline import Recipe, train_model
+from stance.learning.training import TrainingConfig
+from stance.model.calibration import softmax
+from stance.model.folder import check_files, read_manifest
+from stance.model.inputs import InputBuilder
+from stance.model.onnx_runtime import OnnxRuntime
+from stance.model.torch_runtime import TorchRuntime
+
+
+def test_folder_holds_what_design_promises(tiny_model: Path) -> None:
+    names = {p.name for p in tiny_model.iterdir()}
+    promised = {
+        "config.json",
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "model.safetensors",
+        "model.int8.onnx",
+        "stance.json",
+        "metrics.json",
+        "README.md",
+    }
+    assert promised <= names
+    check_files(tiny_model, read_manifest(tiny_model))
+
+
+def test_manifest_says_what_the_model_was_made_from(tiny_model: Path, encoder: Path) -> None:
+    origin = read_manifest(tiny_model).origin
+    assert origin["base_model"] == str(encoder)
+    assert origin["units"] == 48
+    assert origin["recipe"]["epochs"] == 2
+    assert any("wire train: left out" in line for line in origin["data"])
+
+
+def test_graph_agrees_with_float_network(tiny_model: Path, data: Path) -> None:
+    manifest = read_manifest(tiny_model)
+    builder = InputBuilder.from_folder(tiny_model, manifest.form)
+    pairs, _, _ = annotated_pairs(load_split(data, "test"), builder)
+    encodings = builder.encode(pairs)
+    graph = softmax(OnnxRuntime(tiny_model / "model.int8.onnx").logits(encodings))
+    network = softmax(TorchRuntime(tiny_model, "cpu").logits(encodings))
+    assert np.abs(graph - network).max() < 0.03
+
+
+def test_plain_transformers_gives_the_float_runtimes_probabilities(
+    tiny_model: Path, data: Path
+) -> None:
+    from transformers import pipeline
+
+    manifest = read_manifest(tiny_model)
+    builder = InputBuilder.from_folder(tiny_model, manifest.form)
+    pairs, _, _ = annotated_pairs(load_split(data, "test"), builder)
+    ours = softmax(TorchRuntime(tiny_model, "cpu").logits(builder.encode(pairs)))
+    classify = pipeline("text-classification", model=str(tiny_model), top_k=None, device="cpu")
+    for pair, row in zip(pairs, ours, strict=True):
+        found = classify({"text": pair.sentence, "text_pair": pair.context})
+        theirs = {item["label"]: item["score"] for item in found}
+        for label, value in zip(manifest.labels, row, strict=True):
+            assert theirs[label] == pytest.approx(value, abs=1e-5)
+
+
+def test_resumes_from_a_checkpoint(data: Path, encoder: Path, tmp_path: Path) -> None:
+    output = tmp_path / "model"
+    config = TrainingConfig(epochs=1, batch_size=8)
+    train_model(data, output, Recipe(base=str(encoder), config=config))
+    checkpoints = tmp_path / ".model.checkpoints" / "seed13"
+    done = {p.name for p in checkpoints.glob("checkpoint-*")}
+    assert done == {"checkpoint-6"}
+    longer = Recipe(base=str(encoder), config=TrainingConfig(epochs=2, batch_size=8))
+    train_model(data, output, longer, resume=True)
+    state = json.loads((checkpoints / "checkpoint-12" / "trainer_state.json").read_text())
+    steps = [row["epoch"] for row in state["log_history"] if "eval_macro_f1" in row]
+    assert steps == [1.0, 2.0]
+
+
+def test_warm_up_and_averaging(data: Path, encoder: Path, tmp_path: Path) -> None:
+    sentiment = tmp_path / "sentiment.jsonl"
+    rows = [
+        {
+            "sentence_normalized": f"The envoy was praised on day {n}.",
+            "targets": [{"mention": "envoy", "polarity": polarity}],
+        }
+        for n in range(20)
+        for polarity in (2.0, 4.0, 6.0)
+    ]
+    sentiment.write_text("".join(json.dumps(r) + "\n" for r in rows))
+    quick = TrainingConfig(epochs=1, batch_size=16)
+    recipe = Recipe(str(encoder), config=quick, warmup=quick, sentiment=sentiment, seeds=2)
+    manifest = train_model(data, tmp_path / "model", recipe)
+    assert manifest.origin["recipe"]["seeds_averaged"] == 2
+    assert manifest.origin["warmup"]["file"] == "sentiment.jsonl"

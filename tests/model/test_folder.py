@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stance.errors import ModelError
+from stance.model.folder import (
+    Manifest,
+    check_files,
+    folder_hashes,
+    read_manifest,
+    written_beside,
+)
+from stance.model.inputs import InputFormat
+
+
+def manifest(**fields: object) -> Manifest:
+    plain: dict[str, object] = {
+        "name": "m",
+        "labels": ("skeptical", "neutral", "hopeful"),
+        "temperature": 1.5,
+        "form": InputFormat(),
+        "codebook_version": 1,
+        "origin": {"a": 1},
+    }
+    return Manifest(**{**plain, **fields})  # type: ignore[arg-type]
+
+
+def test_manifest_round_trip(tmp_path: Path) -> None:
+    (tmp_path / "weights").write_bytes(b"1")
+    written = manifest(files=folder_hashes(tmp_path))
+    (tmp_path / "stance.json").write_text(written.to_json())
+    assert read_manifest(tmp_path) == written
+    check_files(tmp_path, written)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"format": 99}', "format 99, this version reads 1"),
+        ('{"format": 1}', "damaged"),
+        (manifest(labels=("a", "b", "c")).to_json(), "expected"),
+    ],
+)
+def test_manifest_that_cannot_be_read(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "stance.json").write_text(text)
+    with pytest.raises(ModelError, match=message):
+        read_manifest(tmp_path)
+
+
+def test_a_folder_is_replaced_only_when_it_is_whole(tmp_path: Path) -> None:
+    target = tmp_path / "model"
+    with written_beside(target) as draft:
+        (draft / "a").write_text("1")
+    with pytest.raises(RuntimeError), written_beside(target) as draft:  # noqa: PT012
+        (draft / "a").write_text("2")
+        raise RuntimeError
+    assert (target / "a").read_text() == "1"
+    with written_beside(target) as draft:
+        (draft / "b").write_text("3")
+    assert [p.name for p in target.iterdir()] == ["b"]
+    assert [p.name for p in tmp_path.iterdir()] == ["model"]

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from tokenizers import Encoding
+
+import stance
+from stance.errors import DeviceError, EmptyTextError, InputError, ModelError
+from stance.records import Kind
+
+
+@pytest.fixture(scope="module")
+def model(tiny_model: Path) -> stance.Model:
+    return stance.load(tiny_model, device="cpu")
+
+
+def test_furniture_is_neutral_by_rule_and_not_counted(model: stance.Model) -> None:
+    text = (
+        "Kyiv rejected the plan.\n\n"
+        "Write to the newsroom at desk@example.org\n\n"
+        "© 2024 The Example Post. All rights reserved."
+    )
+    result = model.predict(text)
+    last = result.sentences[-1]
+    assert last.kind is Kind.BOILERPLATE
+    assert last.by_rule
+    assert last.probabilities == {"skeptical": 0.0, "neutral": 1.0, "hopeful": 0.0}
+    assert sum(result.counts.values()) == sum(not s.by_rule for s in result)
+
+
+def test_long_sentence_is_scored_over_windows(model: stance.Model) -> None:
+    result = model.predict("peace " * 20_000 + ".")
+    (sentence,) = result.sentences
+    assert sentence.windows > 100
+    assert sum(sentence.probabilities.values()) == pytest.approx(1)
+
+
+def test_ten_megabytes(model: stance.Model) -> None:
+    class Blank:
+        """A runtime that costs nothing, so that the rest of the path is exercised."""
+
+        def logits(self, encodings: Sequence[Encoding]) -> NDArray[np.float32]:
+            return np.zeros((len(encodings), 3), dtype=np.float32)
+
+    light = stance.Model(model.manifest, model._builder, Blank())
+    text = "Kyiv called the plan empty, and the envoy said so on Monday.\n\n" * 164_000
+    assert len(text) > 10_000_000
+    result = light.predict(text)
+    assert len(result) == 164_000
+
+
+def test_result_does_not_depend_on_company(model: stance.Model) -> None:
+    text = "Envoy returns.\n\nKyiv rejected the plan as empty."
+    alone = model.predict(text)
+    others = ["peace " * 150 + ".", text, "War?", text * 3]
+    assert model.predict(others)[1] == alone
+
+
+@given(st.text(min_size=1).filter(lambda t: t.strip()))
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_text_is_covered(model: stance.Model, text: str) -> None:
+    result = model.predict(text)
+    at = 0
+    for s in result:
+        assert not text[at : s.start].strip()
+        assert text[s.start : s.end] == s.text
+        at = s.end
+    assert not text[at:].strip()
+
+
+@pytest.mark.parametrize("empty", ["", " \n\t\u00a0"])
+def test_empty_text(model: stance.Model, empty: str) -> None:
+    with pytest.raises(EmptyTextError, match="item 1 is empty"):
+        model.predict(["Talks began.", empty])
+
+
+@pytest.mark.parametrize(
+    ("given_value", "message"),
+    [
+        (b"bytes", "cannot read bytes"),
+        (7, "cannot read int"),
+        ([7], "item 0 is int"),
+        ([None], "item 0 is NoneType"),
+        (pd.DataFrame({"body": ["a"]}), "needs one named 'text'"),
+        (pd.DataFrame({"text": [1.5]}), "item 0 is float"),
+    ],
+)
+def test_what_is_not_text(model: stance.Model, given_value: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        model.predict(given_value)
+
+
+def test_no_model_folder(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"no model folder: expected stance\.json"):
+        stance.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["model.int8.onnx", "tokenizer.json", "model.safetensors"])
+def test_missing_or_altered_file(tiny_model: Path, tmp_path: Path, name: str) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(tiny_model, copy)
+    with (copy / name).open("ab") as file:
+        file.write(b" ")
+    with pytest.raises(ModelError, match=f"{name}: altered"):
+        stance.load(copy)
+    (copy / name).unlink()
+    with pytest.raises(ModelError, match=f"{name}: missing"):
+        stance.load(copy)
+
+
+def test_damaged_manifest(tiny_model: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(tiny_model, copy)
+    (copy / "stance.json").write_text("{")
+    with pytest.raises(ModelError, match="damaged"):
+        stance.load(copy)
+
+
+def test_unknown_device(tiny_model: Path) -> None:
+    with pytest.raises(DeviceError, match="unknown device 'tpu'"):
+        stance.load(tiny_model, device="tpu")
+
+
+def test_absent_cuda(tiny_model: Path) -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a CUDA device")
+    with pytest.raises(DeviceError, match="no CUDA device here"):
+        stance.load(tiny_model, device="cuda")
