@@ -1,0 +1,78 @@
+"""Sentences a second on CPU, beside `transformers.pipeline` with the same weights.
+
+Both score the same pairs of the corpus's test split, in turn, in one run.
+
+    python benchmarks/speed.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from stance.corpus.collection import load_split
+from stance.learning.dataset import annotated_pairs
+from stance.model.folder import GRAPH, default_folder, read_manifest
+from stance.model.inputs import InputBuilder
+from stance.model.onnx_runtime import OnnxRuntime
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> None:
+    """Measure and print the rates, their spread and the ratio."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=ROOT / "data")
+    parser.add_argument("--units", type=int, default=400)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    runs = contenders(given.data, given.units)
+    rates: dict[str, list[float]] = {name: [] for name in runs}
+    for run in runs.values():
+        run()
+    for _ in range(given.repeats):
+        for name, run in runs.items():
+            start = time.perf_counter()
+            count = run()
+            rates[name].append(count / (time.perf_counter() - start))
+    rows = {
+        name: {"median": statistics.median(r), "low": min(r), "high": max(r)}
+        for name, r in rates.items()
+    }
+    ratios = [a / b for a, b in zip(rates["stance"], rates["pipeline"], strict=True)]
+    for name, row in rows.items():
+        print(f"{name}: {row['median']:.0f} sentences/s ({row['low']:.0f} to {row['high']:.0f})")
+    print(f"ratio: {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+    if given.json:
+        found = {"rates": rows, "ratios": ratios}
+        given.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+
+
+def contenders(data: Path, units: int) -> dict[str, Callable[[], int]]:
+    """What is timed: each call scores all pairs, tokenizing included."""
+    from transformers import pipeline
+
+    folder = default_folder()
+    builder = InputBuilder.from_folder(folder, read_manifest(folder).form)
+    pairs, _, _ = annotated_pairs(load_split(data, "test"), builder)
+    pairs = [p for p in pairs if p.context][:units]
+    runtime = OnnxRuntime(folder / GRAPH)
+    classify = pipeline("text-classification", model=str(folder), top_k=None, device="cpu")
+    texts = [{"text": p.sentence, "text_pair": p.context} for p in pairs]
+
+    def ours() -> int:
+        return len(runtime.logits(builder.encode(pairs)))
+
+    def theirs() -> int:
+        return len(list(classify(texts, batch_size=32)))
+
+    return {"stance": ours, "pipeline": theirs}
+
+
+if __name__ == "__main__":
+    main()
