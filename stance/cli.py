@@ -170,6 +170,16 @@ def describe(data: Path, form: str) -> None:
 @corpus.command()
 @_DATA
 @_one_line_errors
+def audit(data: Path) -> None:
+    """Look for templates, copies and doubtful labels; needs the real news hydrated."""
+    from stance.learning.audit_report import audit_data
+
+    audit_data(data, Console(width=100))
+
+
+@corpus.command()
+@_DATA
+@_one_line_errors
 def flatten(data: Path) -> None:
     """Write the flat rows that `datasets.load_dataset` reads."""
     from stance.corpus.flat import write_flat

@@ -95,26 +95,28 @@ def _refusal(path: Path, line: int, message: str) -> Refusal:
 def _article_faults(path: Path, line: int, article: AnnotatedArticle) -> Iterator[Refusal]:
     if not article.units:
         yield Refusal(str(path), line, f"{article.id} has no units", "annotate it or take it out")
-    if path.parent.name == "corpus" and article.split != path.stem:
+    if article.split != path.stem:
         yield Refusal(
             str(path),
             line,
             f"{article.id} says split {article.split!r}",
             f"move it or say {path.stem!r}",
         )
+    # Of a contrast group's text only the sentence in question is annotated.
+    whole = path.parent.name == "corpus"
     at = 0
     for unit in article.units:
         name = f"{article.id} [{unit.start}, {unit.end})"
         if not at <= unit.start < unit.end <= len(article.text):
             yield Refusal(str(path), line, f"{name} overlaps or lies outside", "mend the offsets")
-        elif article.text[at : unit.start].strip():
+        elif whole and article.text[at : unit.start].strip():
             left = article.text[at : unit.start].strip()[:40]
             yield Refusal(
                 str(path), line, f"{name}: text before it is no unit: {left!r}", "cover it"
             )
         at = max(at, unit.end)
         yield from _unit_faults(path, line, name, unit)
-    if article.units and article.text[at:].strip():
+    if whole and article.units and article.text[at:].strip():
         left = article.text[at:].strip()[:40]
         yield Refusal(
             str(path), line, f"{article.id}: text after the last unit: {left!r}", "cover it"

@@ -19,7 +19,8 @@ def load_split(data: Path, split: str) -> list[AnnotatedArticle]:
     Args:
         data: A data folder, or the folder of the founding articles.
         split: A file in `corpus/` (`train`, `validation`, `test`,
-            `new_conflict`); `contrast`; or `wire_` and a split of the
+            `new_conflict`); a file in `contrast/` with its folder's name before
+            (`contrast_train`, `contrast_test`); or `wire_` and a split of the
             hydrated real news (`wire_train`, `wire_test`, ...).
 
     Raises:
@@ -31,8 +32,8 @@ def load_split(data: Path, split: str) -> list[AnnotatedArticle]:
         wanted = split.removeprefix("wire_")
         return [a for a in load_wire(data) if a.split == wanted]
     path = data / "corpus" / f"{split}.jsonl"
-    if split == "contrast":
-        path = data / "contrast" / "contrast.jsonl"
+    if split.startswith("contrast_"):
+        path = data / "contrast" / f"{split.removeprefix('contrast_')}.jsonl"
     if not path.is_file():
         have = ", ".join(sorted(p.stem for p in (data / "corpus").glob("*.jsonl"))) or "none"
         raise CorpusError(f"{data}: no split {split!r}: there are {have}")
@@ -40,13 +41,17 @@ def load_split(data: Path, split: str) -> list[AnnotatedArticle]:
 
 
 def load_training(data: Path, split: str) -> tuple[list[AnnotatedArticle], list[str]]:
-    """The articles of a split with the real news beside them, where it is hydrated.
+    """The articles of a split, with its contrast groups and real news, where they are.
 
     Returns:
         The articles, and a line for every part saying whether it was there.
     """
     articles = load_split(data, split)
     said = [f"corpus {split}: {len(articles)} articles"]
+    if (data / "contrast" / f"{split}.jsonl").is_file():
+        contrast = load_split(data, f"contrast_{split}")
+        articles += contrast
+        said.append(f"contrast {split}: {len(contrast)} versions")
     wire = [a for a in load_wire(data, missing_ok=True) if a.split == split]
     articles += wire
     said.append(

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from stance.corpus.agreement import alpha_of_label, krippendorff_alpha
+from stance.corpus.annotators import annotator_scores, hard_units
 from stance.corpus.schema import Unit, read_articles
 from stance.corpus.standoff import read_rows
 from stance.records import Label
@@ -24,16 +25,15 @@ def describe_data(data: Path) -> dict[str, Any]:
 
     Returns:
         For each subset and split: documents, units, units by label, relevant,
-        share of units without a majority before adjudication, and Krippendorff's
-        alpha over all votes, whole and for each label.
+        adjudicated and hard units, Krippendorff's alpha over all votes, whole and
+        for each label, and each annotator's macro-F1 against the others.
     """
     found = {}
     for folder in ("corpus", "contrast"):
         for path in sorted((data / folder).glob("*.jsonl")):
             articles = read_articles(path)
             units = [u for a in articles for u in a.units]
-            name = f"{folder}/{path.stem}" if folder == "corpus" else folder
-            found[name] = _describe(len(articles), units)
+            found[f"{folder}/{path.stem}"] = _describe(len(articles), units)
     for path in sorted(data.glob("*/annotations.jsonl")):
         rows = read_rows(path)
         for split in sorted({r.split for r in rows}):
@@ -52,15 +52,18 @@ def _describe(documents: int, units: Sequence[Unit]) -> dict[str, Any]:
         "labels": {x.value: labels[x.value] for x in Label},
         "relevant": sum(u.relevant for u in units),
         "adjudicated": sum(u.adjudicated for u in units),
+        "hard": len(hard_units(units)),
         "alpha": round(krippendorff_alpha(votes), 3),
         "alpha_by_label": {x.value: round(alpha_of_label(votes, x), 3) for x in Label},
+        "annotators": {s.annotator: round(s.macro_f1, 3) for s in annotator_scores(units)},
     }
 
 
 def print_description(found: dict[str, Any], console: Console) -> None:
     """Print the description as one table."""
     table = Table()
-    columns = ("subset", "documents", "units", *map(str, Label), "relevant", "adjudicated", "alpha")
+    figures = ("relevant", "adjudicated", "hard", "alpha", "annotators")
+    columns = ("subset", "documents", "units", *map(str, Label), *figures)
     for column in columns:
         table.add_column(column, justify="left" if column == "subset" else "right")
     for name, row in found.items():
@@ -69,5 +72,8 @@ def print_description(found: dict[str, Any], console: Console) -> None:
 
 
 def _cells(name: str, row: dict[str, Any]) -> Iterable[str]:
-    counts = [row["documents"], row["units"], *row["labels"].values(), row["relevant"]]
-    return [name, *map(str, counts), str(row["adjudicated"]), f"{row['alpha']:.3f}"]
+    counts = [row["documents"], row["units"], *row["labels"].values()]
+    counts += [row[k] for k in ("relevant", "adjudicated", "hard")]
+    scores = row["annotators"].values()
+    spread = f"{min(scores):.3f} to {max(scores):.3f}" if scores else ""
+    return [name, *map(str, counts), f"{row['alpha']:.3f}", spread]

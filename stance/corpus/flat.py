@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from stance.corpus.collection import load_wire
 from stance.corpus.schema import AnnotatedArticle, read_articles
 from stance.records import FURNITURE, Kind
 
 CONTEXT = 3
+LONGEST = 600
 
 
 def flat_rows(article: AnnotatedArticle) -> Iterator[dict[str, Any]]:
@@ -26,7 +28,9 @@ def flat_rows(article: AnnotatedArticle) -> Iterator[dict[str, Any]]:
     texts = [article.text[u.start : u.end] for u in article.units]
     headlines = [t for t, u in zip(texts, article.units, strict=True) if u.kind is Kind.HEADLINE]
     headline = article.headline or (headlines[0] if headlines else "")
-    read: list[str] = []
+    # Where the text's beginning is not annotated, its end is all the context there is.
+    before = article.text[: article.units[0].start].strip()[-LONGEST:]
+    read = [before] if before else []
     for i, (text, unit) in enumerate(zip(texts, article.units, strict=True)):
         yield {
             "article": article.id,
@@ -43,14 +47,17 @@ def flat_rows(article: AnnotatedArticle) -> Iterator[dict[str, Any]]:
             "votes": [v.label.value for v in unit.votes],
             "start": unit.start,
             "end": unit.end,
-            **{k: article.meta.get(k) for k in ("register", "outlet", "conflict", "date")},
+            **article.meta,
         }
         if unit.kind not in FURNITURE and text != headline:
             read.append(text)
 
 
 def write_flat(data: Path) -> Iterator[tuple[Path, int]]:
-    """Write `flat/*.jsonl` beside the corpus files, one file a split.
+    """Write the flat rows of every split, in the folder `flat/`.
+
+    Real news is written where it is hydrated; git ignores those files, whose
+    text is its publishers'.
 
     Args:
         data: The data folder.
@@ -58,10 +65,17 @@ def write_flat(data: Path) -> Iterator[tuple[Path, int]]:
     Yields:
         Each file written, with its number of rows.
     """
+    splits: dict[str, list[AnnotatedArticle]] = {}
+    for path in sorted((data / "corpus").glob("*.jsonl")):
+        splits[path.stem] = read_articles(path)
+    for path in sorted((data / "contrast").glob("*.jsonl")):
+        splits[f"contrast_{path.stem}"] = read_articles(path)
+    for article in load_wire(data, missing_ok=True):
+        splits.setdefault(f"wire_{article.split}", []).append(article)
     target = data / "flat"
     target.mkdir(exist_ok=True)
-    for path in sorted((data / "corpus").glob("*.jsonl")):
-        rows = [row for article in read_articles(path) for row in flat_rows(article)]
+    for name, articles in splits.items():
+        rows = [row for article in articles for row in flat_rows(article)]
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        (target / path.name).write_text(text, encoding="utf-8")
-        yield target / path.name, len(rows)
+        (target / f"{name}.jsonl").write_text(text, encoding="utf-8")
+        yield target / f"{name}.jsonl", len(rows)

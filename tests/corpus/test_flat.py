@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from stance.corpus.collection import load_split
+from stance.corpus.flat import flat_rows, write_flat
+from stance.corpus.schema import article_from_json
+from tests.conftest import ROOT, article_row
+
+
+def test_rows_carry_their_context(data: Path) -> None:
+    rows = list(flat_rows(load_split(data, "train")[0]))
+    assert [r["label"] for r in rows] == ["neutral", "neutral", "skeptical", "hopeful"]
+    assert rows[0]["headline"] == rows[0]["text"]
+    assert rows[0]["context"] == ""
+    assert rows[3]["context"] == f"{rows[1]['text']} {rows[2]['text']}"
+    assert rows[3]["register"] == "wire"
+    assert rows[3]["votes"] == ["hopeful"] * 3
+
+
+def test_text_before_the_first_unit_is_context() -> None:
+    row = article_row(1, "train", [("Talks began.", "neutral"), ("Kyiv refused.", "skeptical")])
+    row |= {"units": row["units"][1:], "headline": "Envoy"}
+    (flat,) = flat_rows(article_from_json(row))
+    assert flat["context"] == "Talks began."
+    assert flat["headline"] == "Envoy"
+
+
+def test_files_are_written_a_split(data: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "data"
+    shutil.copytree(data, copy)
+    assert {p.name: n for p, n in write_flat(copy)} == {
+        "test.jsonl": 16,
+        "train.jsonl": 48,
+        "validation.jsonl": 16,
+    }
+    first = json.loads((copy / "flat" / "train.jsonl").read_text().splitlines()[0])
+    assert first["article"] == "train-0"
+
+
+def test_flat_rows_of_the_project_are_up_to_date(tmp_path: Path) -> None:
+    copy = tmp_path / "data"
+    for folder in ("corpus", "contrast"):
+        shutil.copytree(ROOT / "data" / folder, copy / folder)
+    for path, _ in write_flat(copy):
+        kept = ROOT / "data" / "flat" / path.name
+        assert kept.read_bytes() == path.read_bytes(), f"{path.name}: run `stance corpus flatten`"
+
+
+@pytest.mark.parametrize("name", ["corpus", "contrast"])
+def test_load_dataset(name: str, tmp_path: Path) -> None:
+    from datasets import load_dataset
+
+    found = load_dataset(str(ROOT / "data"), name, cache_dir=str(tmp_path))
+    assert {"train", "test"} <= set(found)
+    assert {"text", "context", "headline", "label"} <= set(found["train"].column_names)
+    assert set(found["test"]["label"]) == {"skeptical", "neutral", "hopeful"}
