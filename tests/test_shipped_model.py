@@ -30,7 +30,9 @@ SHARED_SEEDS = ROOT.parent / "shared" / "seeds"
 
 @pytest.fixture(scope="module")
 def articles() -> list[AnnotatedArticle]:
-    return [a for split in CORPUS_SPLITS for a in load_split(ROOT / "data", split)]
+    # The training split is three times as large, and would say no more.
+    splits = [s for s in CORPUS_SPLITS if s != "train"]
+    return [a for split in splits for a in load_split(ROOT / "data", split)]
 
 
 @pytest.fixture(scope="module")

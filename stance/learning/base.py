@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from stance.errors import MissingExtraError, ModelError
 from stance.learning.dataset import LABELS
+from stance.learning.pooling import add_mean_layer, speaks_through_mean
 from stance.model.folder import file_sha256
 from stance.model.inputs import InputFormat
 
@@ -57,7 +58,10 @@ def find_base(name: str = MINILM) -> BaseEncoder:
 
 
 def load_network(base: BaseEncoder, labels: tuple[str, ...] = LABELS) -> PreTrainedModel:
-    """The encoder with a new classification head, in float32.
+    """The encoder with a classification head, in float32.
+
+    A BERT encoder that speaks through the mean of its tokens gets a layer that
+    hears it (`pooling.add_mean_layer`).
 
     Args:
         base: The encoder.
@@ -74,6 +78,8 @@ def load_network(base: BaseEncoder, labels: tuple[str, ...] = LABELS) -> PreTrai
         label2id={n: i for i, n in enumerate(names)},
         dtype=torch.float32,
     )
+    if network.config.model_type == "bert" and speaks_through_mean(base.source):
+        add_mean_layer(network)
     return network
 
 

@@ -20,9 +20,9 @@ from stance.learning.card import write_card
 from stance.learning.dataset import LABELS, annotated_pairs, encode_articles
 from stance.learning.export import export_graph
 from stance.learning.fingerprint import articles_sha256
-from stance.learning.souping import average_weights
+from stance.learning.souping import greedy_soup
 from stance.learning.temperature import fit_temperature
-from stance.learning.training import TrainingConfig, fit, predict_logits
+from stance.learning.training import TrainingConfig, fit, predict_logits, validation_macro_f1
 from stance.learning.warmup import encode_sentiment, warmed_up
 from stance.model.folder import GRAPH, MANIFEST, Manifest, folder_hashes, written_beside
 from stance.model.inputs import InputBuilder, InputFormat
@@ -44,7 +44,7 @@ class Recipe:
         warmup: How it is trained on sentiment before, if it is.
         sentiment: A file of NewsMTSC for that, or None for no warm-up.
         seeds: How many networks are fine-tuned, from different seeds; the
-            weights of all are averaged (Wortsman et al., ICML 2022).
+            weights of those that help are averaged (`souping.greedy_soup`).
     """
 
     base: str = MINILM
@@ -85,7 +85,11 @@ def train_model(
     for line in [*parts, *more]:
         say(line)
     checkpoints = output.with_name(f".{output.name}.checkpoints")
-    network = _trained(base, recipe, builder, (train, validation), checkpoints, resume=resume)
+    network, averaged = _trained(
+        base, recipe, builder, (train, validation), checkpoints, resume=resume
+    )
+    say(f"{averaged} of {recipe.seeds} seeds averaged")
+    origin = _origin(base, recipe, train, validation, [*parts, *more])
     return write_model(
         network,
         tokenizer,
@@ -93,7 +97,7 @@ def train_model(
         output,
         validation,
         name=output.name,
-        origin=_origin(base, recipe, train, validation, [*parts, *more]),
+        origin=origin | {"seeds_averaged": averaged},
         say=say,
     )
 
@@ -166,7 +170,8 @@ def _trained(
     checkpoints: Path,
     *,
     resume: bool,
-) -> PreTrainedModel:
+) -> tuple[PreTrainedModel, int]:
+    """The trained network, and how many seeds are averaged in it."""
     start = base
     if recipe.sentiment is not None:
         rows = encode_sentiment(recipe.sentiment, builder)
@@ -177,7 +182,7 @@ def _trained(
         config = replace(recipe.config, seed=recipe.config.seed + number)
         folder = checkpoints / f"seed{config.seed}"
         networks.append(fit(load_network(start), train, validation, config, folder, resume=resume))
-    return average_weights(networks)
+    return greedy_soup(networks, lambda network: validation_macro_f1(network, validation))
 
 
 def _rounded(network: PreTrainedModel) -> PreTrainedModel:
@@ -204,7 +209,7 @@ def _origin(
     return {
         "base_model": base.name,
         "base_sha256": base.sha256,
-        "recipe": asdict(recipe.config) | {"seeds_averaged": recipe.seeds},
+        "recipe": asdict(recipe.config) | {"seeds": recipe.seeds},
         "warmup": asdict(recipe.warmup) | {"file": recipe.sentiment.name}
         if recipe.sentiment
         else None,

@@ -1,8 +1,12 @@
-"""Averaging the weights of networks that were fine-tuned from one start."""
+"""Averaging the weights of networks that were fine-tuned from one start.
+
+Source: Wortsman et al., "Model soups", ICML 2022.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,22 +14,43 @@ if TYPE_CHECKING:
 
 
 def average_weights(networks: Sequence[PreTrainedModel]) -> PreTrainedModel:
-    """A uniform model soup (Wortsman et al., ICML 2022).
+    """A network whose every weight is the mean over all.
 
     Args:
-        networks: Networks of one shape, fine-tuned from the same start; at least one.
-
-    Returns:
-        The first network, with every weight the mean over all.
+        networks: Networks of one shape; at least one. They stay as they are.
     """
     import torch
 
-    first = networks[0]
-    if len(networks) > 1:
-        states = [n.state_dict() for n in networks]
-        mean = {
+    mean = copy.deepcopy(networks[0])
+    states = [n.state_dict() for n in networks]
+    mean.load_state_dict(
+        {
             name: torch.stack([s[name].float() for s in states]).mean(dim=0).to(value.dtype)
             for name, value in states[0].items()
         }
-        first.load_state_dict(mean)
-    return first
+    )
+    return mean
+
+
+def greedy_soup(
+    networks: Sequence[PreTrainedModel], score: Callable[[PreTrainedModel], float]
+) -> tuple[PreTrainedModel, int]:
+    """Average the best network with those that make it no worse, best first.
+
+    Args:
+        networks: Networks fine-tuned from the same start; at least one.
+        score: Says how good a network is, on validation data.
+
+    Returns:
+        The average, and how many networks are in it.
+    """
+    ranked = sorted(networks, key=score, reverse=True)
+    inside = ranked[:1]
+    soup, best = ranked[0], score(ranked[0])
+    for network in ranked[1:]:
+        trial = average_weights([*inside, network])
+        found = score(trial)
+        if found >= best:
+            inside.append(network)
+            soup, best = trial, found
+    return soup, len(inside)

@@ -142,6 +142,15 @@ def predict_logits(
     return out
 
 
+def validation_macro_f1(network: PreTrainedModel, rows: datasets.Dataset) -> float:
+    """Macro-F1 of a network on rows of `encode_articles`."""
+    from stance.learning.metrics import MacroF1
+
+    given = predict_logits(network, rows).argmax(axis=1)
+    found = MacroF1().compute(predictions=given, references=np.asarray(rows["labels"]))
+    return float(found["macro_f1"])
+
+
 def class_weights(labels: Sequence[int], exponent: float) -> list[float]:
     """Weight of each label in the loss: inverse frequency to a power, mean 1 over the rows."""
     counts = Counter(labels)

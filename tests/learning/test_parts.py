@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,12 +15,15 @@ from stance.learning.baselines import baseline_probabilities
 from stance.learning.dataset import encode_articles
 from stance.learning.export import compare
 from stance.learning.fingerprint import articles_sha256
-from stance.learning.souping import average_weights
+from stance.learning.souping import average_weights, greedy_soup
 from stance.learning.temperature import fit_temperature
 from stance.learning.training import class_weights
 from stance.learning.warmup import encode_sentiment
 from stance.model.calibration import softmax
 from stance.model.inputs import InputBuilder, InputFormat
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 
 def test_temperature_is_found_again() -> None:
@@ -48,6 +52,23 @@ def test_average_of_weights(encoder: Path) -> None:
                 weights.fill_(value)
     mean = average_weights([first, second])
     assert all(bool((weights == 2.0).all()) for weights in mean.parameters())
+
+
+def test_soup_takes_what_makes_it_no_worse(encoder: Path) -> None:
+    import torch
+
+    found = base.find_base(str(encoder))
+    networks = [base.load_network(found) for _ in range(3)]
+    with torch.no_grad():
+        for network, value in zip(networks, (1.0, 3.0, 90.0), strict=True):
+            for weights in network.parameters():
+                weights.fill_(value)
+
+    def nearness(network: PreTrainedModel) -> float:
+        return -abs(next(network.parameters()).flatten()[0].item() - 2.0)
+
+    soup, count = greedy_soup(networks, nearness)
+    assert (count, nearness(soup)) == (2, 0)
 
 
 def test_baselines() -> None:

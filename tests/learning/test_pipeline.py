@@ -96,5 +96,6 @@ def test_warm_up_and_averaging(data: Path, encoder: Path, tmp_path: Path) -> Non
     quick = TrainingConfig(epochs=1, batch_size=16)
     recipe = Recipe(str(encoder), config=quick, warmup=quick, sentiment=sentiment, seeds=2)
     manifest = train_model(data, tmp_path / "model", recipe)
-    assert manifest.origin["recipe"]["seeds_averaged"] == 2
+    assert manifest.origin["recipe"]["seeds"] == 2
+    assert manifest.origin["seeds_averaged"] in {1, 2}
     assert manifest.origin["warmup"]["file"] == "sentiment.jsonl"
