@@ -14,7 +14,7 @@ from stance.learning.alignment import aligned_sentences
 from stance.learning.baselines import BASELINES, baseline_probabilities
 from stance.learning.dataset import LABELS
 from stance.learning.fingerprint import articles_sha256
-from stance.learning.intervals import Figure, Outcome, figures, margin
+from stance.learning.intervals import Figure, Outcome, confusion_figures, figures, margin
 from stance.model.calibration import softmax
 from stance.model.folder import Manifest
 from stance.model.inputs import InputBuilder, ModelInput
@@ -44,7 +44,7 @@ class Evaluation:
     data_sha256: str
     figures: Mapping[str, Mapping[str, Figure]]
     margins: Mapping[str, Figure]
-    confusion: tuple[tuple[int, ...], ...]
+    confusion: tuple[tuple[Figure, ...], ...]
 
     def to_dict(self) -> dict[str, Any]:
         """The evaluation as plain values, ready for JSON."""
@@ -64,7 +64,7 @@ class Evaluation:
             },
             "margins": {name: plain(f) for name, f in self.margins.items()},
             "labels": [str(x) for x in LABELS],
-            "confusion": [list(row) for row in self.confusion],
+            "confusion": [[plain(cell) for cell in row] for row in self.confusion],
         }
 
 
@@ -102,7 +102,7 @@ def evaluate_model(
         data_sha256=articles_sha256(articles),
         figures={k: figures(o) for k, o in outcomes.items()},
         margins={k: margin(outcomes["model"], outcomes[k]) for k in BASELINES},
-        confusion=tuple(tuple(int(x) for x in row) for row in outcomes["model"].confusion),
+        confusion=confusion_figures(outcomes["model"]),
     )
 
 

@@ -145,6 +145,27 @@ def figures(outcome: Outcome, resamples: int = 2000, seed: int = 0) -> dict[str,
     return out
 
 
+def confusion_figures(
+    outcome: Outcome, resamples: int = 2000, seed: int = 0
+) -> tuple[tuple[Figure, ...], ...]:
+    """The confusion matrix, a figure a cell.
+
+    Args:
+        outcome: What a classifier gave.
+        resamples: Bootstrap resamples.
+        seed: Seeds the draws.
+
+    Returns:
+        Counts by true label (rows) and given label (columns).
+    """
+    sums = outcome._by_article()  # noqa: SLF001
+    drawn = _resampled(draws(len(sums), resamples, seed), sums)
+    low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
+    total = outcome.confusion
+    size = range(len(LABELS))
+    return tuple(tuple(Figure(total[i, j], low[i, j], high[i, j]) for j in size) for i in size)
+
+
 def margin(first: Outcome, second: Outcome, resamples: int = 2000, seed: int = 0) -> Figure:
     """Macro-F1 of the first less that of the second, on the same draws of articles."""
     a, b = first._by_article(), second._by_article()  # noqa: SLF001

@@ -21,6 +21,7 @@ from stance.learning.dataset import LABELS, annotated_pairs, encode_articles
 from stance.learning.export import export_graph
 from stance.learning.fingerprint import articles_sha256
 from stance.learning.souping import greedy_soup
+from stance.learning.splits import hold_out
 from stance.learning.temperature import fit_temperature
 from stance.learning.training import TrainingConfig, fit, predict_logits, validation_macro_f1
 from stance.learning.warmup import encode_sentiment, warmed_up
@@ -68,7 +69,8 @@ def train_model(
     """Train, calibrate and export a model, and write its folder.
 
     Args:
-        data: The data folder.
+        data: The data folder. Without `corpus/validation.jsonl`, articles of the
+            training split are set aside for it.
         output: The model folder to write; one there is replaced when all is done.
         recipe: What to make.
         resume: Go on from checkpoints of an interrupted run to the same output.
@@ -80,16 +82,15 @@ def train_model(
     base = find_base(recipe.base)
     tokenizer = load_tokenizer(base, recipe.form)
     builder = InputBuilder.from_tokenizer(tokenizer, recipe.form)
-    train, parts = load_training(data, "train")
-    validation, more = load_training(data, "validation")
-    for line in [*parts, *more]:
+    train, validation, parts = _data(data)
+    for line in parts:
         say(line)
     checkpoints = output.with_name(f".{output.name}.checkpoints")
     network, averaged = _trained(
         base, recipe, builder, (train, validation), checkpoints, resume=resume
     )
     say(f"{averaged} of {recipe.seeds} seeds averaged")
-    origin = _origin(base, recipe, train, validation, [*parts, *more])
+    origin = _origin(base, recipe, train, validation, parts)
     return write_model(
         network,
         tokenizer,
@@ -160,6 +161,16 @@ def seal(folder: Path, manifest: Manifest) -> Manifest:
     sealed = replace(manifest, files=folder_hashes(folder))
     (folder / MANIFEST).write_text(sealed.to_json() + "\n", encoding="utf-8")
     return sealed
+
+
+def _data(data: Path) -> tuple[list[AnnotatedArticle], list[AnnotatedArticle], list[str]]:
+    """Training and validation articles, and what is to be said of them."""
+    train, parts = load_training(data, "train")
+    if (data / "corpus" / "validation.jsonl").is_file():
+        validation, more = load_training(data, "validation")
+        return train, validation, [*parts, *more]
+    train, validation = hold_out(train)
+    return train, validation, [*parts, f"validation: {len(validation)} of them set aside"]
 
 
 def _trained(

@@ -85,5 +85,6 @@ def print_evaluation(found: Evaluation, console: Console) -> None:
     for column in ("", *map(str, LABELS)):
         confusion.add_column(column, justify="right")
     for label, counts in zip(LABELS, found.confusion, strict=True):
-        confusion.add_row(str(label), *map(str, counts))
+        cells = (f"{c.value:.0f} [{c.low:.0f}, {c.high:.0f}]" for c in counts)
+        confusion.add_row(str(label), *cells)
     console.print(confusion)

@@ -42,7 +42,8 @@ def test_model_stands_beside_baselines(tiny_model: Path, data: Path) -> None:
     found = evaluate_folder(str(tiny_model), (data, "test", "test"), data, device="cpu")
     assert set(found.figures) == {"model", "majority", "tfidf"}
     assert found.units == 16
-    assert np.sum(found.confusion) == 16
+    assert sum(cell.value for row in found.confusion for cell in row) == 16
+    assert all(c.low <= c.value <= c.high for row in found.confusion for c in row)
     assert found.figures["majority"]["recall_neutral"].value == 1
     gap = found.figures["model"]["macro_f1"].value - found.figures["tfidf"]["macro_f1"].value
     assert found.margins["tfidf"].value == pytest.approx(gap)

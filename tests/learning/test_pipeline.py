@@ -99,3 +99,15 @@ def test_warm_up_and_averaging(data: Path, encoder: Path, tmp_path: Path) -> Non
     assert manifest.origin["recipe"]["seeds"] == 2
     assert manifest.origin["seeds_averaged"] in {1, 2}
     assert manifest.origin["warmup"]["file"] == "sentiment.jsonl"
+
+
+def test_validation_is_set_aside_where_there_is_none(
+    data: Path, encoder: Path, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine"
+    (mine / "corpus").mkdir(parents=True)
+    (mine / "corpus" / "train.jsonl").write_bytes((data / "corpus" / "train.jsonl").read_bytes())
+    recipe = Recipe(str(encoder), config=TrainingConfig(epochs=1, batch_size=8))
+    manifest = train_model(mine, tmp_path / "model", recipe)
+    assert manifest.origin["data"][-1] == "validation: 2 of them set aside"
+    assert manifest.origin["units"] == 40
