@@ -75,3 +75,13 @@ def test_scripts_named_in_documents_exist() -> None:
         if page.exists():
             for script in re.findall(r"python (benchmarks/\w+\.py)", page.read_text("utf-8")):
                 assert (ROOT / script).exists(), f"{page.name}: {script}"
+
+
+def test_dataset_card_gives_the_counts_of_the_data() -> None:
+    from stance.corpus.description import describe_data
+
+    card = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    for name, row in describe_data(ROOT / "data").items():
+        counts = [row["documents"], row["units"], *row["labels"].values(), row["relevant"]]
+        cells = [name, *(f"{n:,}" for n in counts), f"{row['alpha']:.3f}"]
+        assert f"| {' | '.join(cells)} |" in card, name

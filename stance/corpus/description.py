@@ -65,7 +65,8 @@ def print_description(found: dict[str, Any], console: Console) -> None:
     figures = ("relevant", "adjudicated", "hard", "alpha", "annotators")
     columns = ("subset", "documents", "units", *map(str, Label), *figures)
     for column in columns:
-        table.add_column(column, justify="left" if column == "subset" else "right")
+        first = column == "subset"
+        table.add_column(column, justify="left" if first else "right", no_wrap=first)
     for name, row in found.items():
         table.add_row(*_cells(name, row))
     console.print(table)
