@@ -17,7 +17,7 @@ def krippendorff_alpha(units: Iterable[Sequence[Hashable]]) -> float:
 
     Returns:
         1 for full agreement, about 0 for chance; 1 where only one value occurs
-        at all.
+        at all; not a number where no unit has two values.
     """
     totals: Counter[Hashable] = Counter()
     observed = 0.0
@@ -29,6 +29,8 @@ def krippendorff_alpha(units: Iterable[Sequence[Hashable]]) -> float:
         totals.update(counts)
         observed += sum(n * (m - n) for n in counts.values()) / (m - 1)
     n = sum(totals.values())
+    if not n:
+        return float("nan")
     expected = sum(k * (n - k) for k in totals.values()) / (n - 1) if n > 1 else 0.0
     return 1.0 - observed / expected if expected else 1.0
 

@@ -31,12 +31,16 @@ def near_duplicates(texts: Mapping[str, str], threshold: float = 0.3) -> Iterato
         from datasketch import MinHash, MinHashLSH
     except ImportError:
         raise MissingExtraError("datasketch", "train") from None
-    index = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS)
+    # The index proposes from well below the threshold, and the sketches decide.
+    index = MinHashLSH(threshold=threshold / 2, num_perm=PERMUTATIONS)
+    sketches: dict[str, MinHash] = {}
     for name, text in texts.items():
         words = _WORDS.findall(text.lower())
         grams = {" ".join(words[i : i + 5]) for i in range(max(1, len(words) - 4))}
         sketch = MinHash(num_perm=PERMUTATIONS, seed=1)
         sketch.update_batch([gram.encode() for gram in sorted(grams)])
         for other in sorted(index.query(sketch)):
-            yield other, name
+            if sketch.jaccard(sketches[other]) >= threshold:
+                yield other, name
         index.insert(name, sketch)
+        sketches[name] = sketch

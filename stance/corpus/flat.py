@@ -26,8 +26,7 @@ def flat_rows(article: AnnotatedArticle) -> Iterator[dict[str, Any]]:
         votes' labels, and what is known of the article.
     """
     texts = [article.text[u.start : u.end] for u in article.units]
-    headlines = [t for t, u in zip(texts, article.units, strict=True) if u.kind is Kind.HEADLINE]
-    headline = article.headline or (headlines[0] if headlines else "")
+    headline = article.headline or _own_headline(article)
     # Where the text's beginning is not annotated, its end is all the context there is.
     before = article.text[: article.units[0].start].strip()[-LONGEST:]
     read = [before] if before else []
@@ -51,6 +50,16 @@ def flat_rows(article: AnnotatedArticle) -> Iterator[dict[str, Any]]:
         }
         if unit.kind not in FURNITURE and text != headline:
             read.append(text)
+
+
+def _own_headline(article: AnnotatedArticle) -> str:
+    """The headline that stands in the text before any body text, or nothing."""
+    for unit in article.units:
+        if unit.kind is Kind.HEADLINE:
+            return article.text[unit.start : unit.end]
+        if unit.kind is Kind.BODY:
+            break
+    return ""
 
 
 def write_flat(data: Path) -> Iterator[tuple[Path, int]]:

@@ -77,6 +77,7 @@ def load_network(base: BaseEncoder, labels: tuple[str, ...] = LABELS) -> PreTrai
         id2label=dict(enumerate(names)),
         label2id={n: i for i, n in enumerate(names)},
         dtype=torch.float32,
+        use_safetensors=True,
     )
     if network.config.model_type == "bert" and speaks_through_mean(base.source):
         add_mean_layer(network)

@@ -18,7 +18,7 @@ from stance.records import Label
 FORMAT = 1
 MANIFEST = "stance.json"
 GRAPH = "model.int8.onnx"
-WEIGHTS = "model.safetensors"
+NEEDED = frozenset({GRAPH, "model.safetensors", "config.json", "tokenizer.json"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,13 @@ def read_manifest(folder: Path) -> Manifest:
             )
         if set(row["labels"]) != set(Label):
             raise ModelError(f"{path}: labels {row['labels']}: expected {[str(x) for x in Label]}")
+        if row["input"]["version"] != InputFormat().version:
+            raise ModelError(
+                f"{path}: input format {row['input']['version']}, this version makes "
+                f"{InputFormat().version}: train the model again or install a matching version"
+            )
+        if unlisted := sorted(NEEDED - set(row["files"])):
+            raise ModelError(f"{path}: no hash of {', '.join(unlisted)}: restore the folder")
         return Manifest(
             name=row["name"],
             labels=tuple(row["labels"]),
@@ -128,16 +135,36 @@ def folder_hashes(folder: Path) -> dict[str, str]:
     }
 
 
+def check_target(target: Path) -> None:
+    """Make sure that nothing but an older model stands where one is to be written.
+
+    Raises:
+        ModelError: Something else does.
+    """
+    if target.exists() and not (target / MANIFEST).is_file():
+        if target.is_dir() and not any(target.iterdir()):
+            return
+        raise ModelError(
+            f"{target}: holds something that is no model, which would be lost: "
+            "give a new folder, or one that `stance train` wrote"
+        )
+
+
 @contextmanager
 def written_beside(target: Path) -> Iterator[Path]:
     """Write a folder beside its place, and move it there once it is whole.
 
     Args:
-        target: Where the folder shall stand; an older one there is replaced.
+        target: Where the folder shall stand; an older model there is replaced.
 
     Yields:
         An empty folder to write into.
+
+    Raises:
+        ModelError: Something else than a model stands there.
     """
+    check_target(target)
+    target = target.resolve()
     draft = target.with_name(f".{target.name}.new")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)

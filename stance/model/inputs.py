@@ -65,20 +65,22 @@ class InputBuilder:
         """Wrap a tokenizer.
 
         Args:
-            tokenizer: The model's tokenizer; its own truncation and padding
-                are switched off.
+            tokenizer: The model's tokenizer; it stays as it is.
             form: The input format.
         """
         self.form = form
-        self._tokenizer = tokenizer
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
+        # Two, because truncation is a state of a tokenizer, and threads share a builder.
+        self._tokenizer = Tokenizer.from_str(tokenizer.to_str())
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._cutting = Tokenizer.from_str(tokenizer.to_str())
+        self._cutting.no_padding()
+        self._cutting.enable_truncation(form.max_tokens, strategy="longest_first")
 
     @classmethod
     def from_tokenizer(cls, tokenizer: PreTrainedTokenizerBase, form: InputFormat) -> InputBuilder:
-        """Take the fast tokenizer out of a `transformers` one, which stays untouched."""
-        backend = tokenizer.backend_tokenizer
-        return cls(Tokenizer.from_str(backend.to_str()), form)
+        """Take the fast tokenizer out of a `transformers` one."""
+        return cls(tokenizer.backend_tokenizer, form)
 
     @classmethod
     def from_folder(cls, folder: Path, form: InputFormat) -> InputBuilder:
@@ -105,24 +107,27 @@ class InputBuilder:
         Args:
             sentences: All units of one article, in order.
             headline: The headline, where it stands apart from the text;
-                otherwise the first unit of kind `headline` is taken.
+                otherwise a unit of kind `headline` before the body is taken.
 
         Yields:
             One pair a unit; more where a sentence is longer than a window.
         """
         texts = [_flat(s.text) for s in sentences]
         if headline is None:
-            headline = next((s.text for s in sentences if s.kind is Kind.HEADLINE), None)
-        head = self._clip(_flat(headline)) if headline else ""
+            headline = own_headline(sentences)
+        whole_head = _flat(headline or "")
+        head = self._clip(whole_head)
         encodings = self._tokenizer.encode_batch([*texts, head], add_special_tokens=False)
         lengths = [len(e.ids) for e in encodings]
         read: list[int] = []
         for i, (sentence, text) in enumerate(zip(sentences, texts, strict=True)):
             for window in self._windows(text, encodings[i]):
                 room = self.form.max_tokens - 4 - min(lengths[i], self.form.window_tokens)
-                context = self._context(read, texts, lengths, (head if text != head else ""), room)
+                context = self._context(
+                    read, texts, lengths, (head if text != whole_head else ""), room
+                )
                 yield ModelInput(i, window, context)
-            if sentence.kind not in FURNITURE and text != head:
+            if sentence.kind not in FURNITURE and text != whole_head:
                 read.append(i)
 
     def encode(self, inputs: Sequence[ModelInput]) -> list[Encoding]:
@@ -134,22 +139,18 @@ class InputBuilder:
         Returns:
             One encoding a pair, at most `max_tokens` long.
         """
-        self._tokenizer.enable_truncation(self.form.max_tokens, strategy="longest_first")
-        try:
-            return list(
-                self._tokenizer.encode_batch(
-                    [(p.sentence, p.context) if p.context else p.sentence for p in inputs]
-                )
+        return list(
+            self._cutting.encode_batch(
+                [(p.sentence, p.context) if p.context else p.sentence for p in inputs]
             )
-        finally:
-            self._tokenizer.no_truncation()
+        )
 
     def _context(
         self, read: list[int], texts: list[str], lengths: list[int], head: str, room: int
     ) -> str:
         parts: list[str] = []
         room -= lengths[-1] if head else 0
-        for j in reversed(read[-self.form.context_sentences :]):
+        for j in reversed(read[max(0, len(read) - self.form.context_sentences) :]):
             if lengths[j] > room:
                 break
             room -= lengths[j]
@@ -170,6 +171,16 @@ class InputBuilder:
         offsets = self._tokenizer.encode(headline, add_special_tokens=False).offsets
         limit = self.form.max_tokens // 4
         return headline if len(offsets) <= limit else headline[: offsets[limit - 1][1]]
+
+
+def own_headline(sentences: Sequence[Sentence]) -> str | None:
+    """The headline that stands in the text, if one does: before any body text."""
+    for sentence in sentences:
+        if sentence.kind is Kind.HEADLINE:
+            return sentence.text
+        if sentence.kind is Kind.BODY:
+            return None
+    return None
 
 
 def _flat(text: str) -> str:

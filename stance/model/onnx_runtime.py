@@ -15,6 +15,13 @@ from tokenizers import Encoding
 from stance.errors import ModelError
 
 
+def _cores() -> int:
+    """Cores this process may use; not every system can say which."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class OnnxRuntime:
     """Scores pairs one by one, several at a time.
 
@@ -38,7 +45,7 @@ class OnnxRuntime:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
-        self._threads = threads or len(os.sched_getaffinity(0))
+        self._threads = threads or _cores()
         try:
             self._session = onnxruntime.InferenceSession(
                 str(graph), options, providers=["CPUExecutionProvider"]

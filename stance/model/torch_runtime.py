@@ -41,7 +41,10 @@ class TorchRuntime:
         self._device = torch.device(device)
         on_gpu = self._device.type == "cuda" and torch.cuda.is_bf16_supported()
         self._model = AutoModelForSequenceClassification.from_pretrained(
-            folder, dtype=torch.bfloat16 if on_gpu else torch.float32, local_files_only=True
+            folder,
+            dtype=torch.bfloat16 if on_gpu else torch.float32,
+            local_files_only=True,
+            use_safetensors=True,
         )
         self._model.to(self._device).eval()
         self._has_types = getattr(self._model.config, "type_vocab_size", 0) > 1

@@ -9,7 +9,10 @@ from stance.errors import EmptyTextError, EncodingError, InputError
 from stance.records import Article
 
 HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
-_MARKUP = re.compile(r"\s*(<!doctype html|<html\b)", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*|<!--(?:(?!-->).)*-->\s*)*(?:<!doctype html|<html\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def read(path: str | Path) -> Article:

@@ -81,15 +81,18 @@ _ABOUT = re.compile(r"(?i)about (?:the|this|our) (newsletter|podcast|series|auth
 # The publisher speaking to the reader, told by how the sentence opens ...
 _LETTERS = r"(?:newsletters?|e-?mails?|inbox|briefings?|alerts?|dispatch|podcast|channel)"
 _APPEAL_OPENING = re.compile(
-    r"(?i)(?:to |please |for (?:more|all)\b.{0,80}[, ])?(?:subscribe|sign up|register|donate)\b"
-    rf"|(?:get|download|join|try|visit|support) (?:our|us)\b.{{0,80}}\b(?:{_LETTERS}|app"
+    r"(?i)(?:to |please |for (?:more|all)\b.{0,80}[, ])?(?:subscribe|sign up|register|donate)"
+    r"(?=\W*$|:| (?:here|now|today|free|for (?:our|the|free)|to (?:our|the (?:newsletter|daily|weekly"
+    r"|free)|receive|get)|at \S+\.)\b)"
+    rf"|(?:get|download|join|try|visit|support) (?:our|(?-i:us))\b.{{0,80}}\b(?:{_LETTERS}|app"
     r"|website|page|group|journalism)\b|follow our\b.{0,60}\b(?:blog|coverage|page|channel|updates)"
     r"|follow .{1,60} on (?:x|twitter|facebook|instagram|linkedin|youtube|tiktok|telegram|whatsapp"
     r"|threads|bluesky)\b|(?:you can |please )?(?:write to|contact|reach|e-?mail) .{1,120} at"
     r"(?: \S+@\S+|$)|(?:e-?mail|tel|phone|contact)s?:|\S+@\S+\.\w+$|@\w+$|https?://\S+$|\(source: "
     r"|this (?:article|story|column|essay|piece|post)\b.{0,40}\b(?:originally|first|republished"
     r"|updated|syndicated|translated|auto-generated|downloaded)\b|.{0,80}\bclick here\b.{0,60}$"
-    r"|for (?:more|all)\b.{0,80}\b(?:visit|follow us|subscribe|download)\b|the views expressed\b"
+    r"|for (?:more|all)\b.{0,80}\b(?:visit (?:our|us\b|www|http|\S+\.\w)|follow us|subscribe|download)"
+    r"|the views expressed\b.{0,60}\b(?:are|is) (?:those of|that of|not|the author)"
     r"|(?:do you )?have a tip\b|(?:read|see|watch|listen)(?: more| also|:)\b.{0,120}$"
     r"|continue reading\b",
 )
@@ -136,7 +139,7 @@ _REPORTING = re.compile(
 _BIO = re.compile(
     rf"(?:(?:Dr|Prof|Mr|Ms|Mrs)\.? )?{_NAMED} (?:is|was|has been|serves as|works as)\b.{{0,80}}?\b"
     r"(?:fellow|analyst|professor|lecturer|scholar|researcher|correspondent|reporter|editor|columnist"
-    r"|journalist|writer|author|contributor|director|commentator|bureau chief|host|producer)\b"
+    r"|journalist|writer|author|contributor|director|commentator|bureau chief)\b"
 )
 _HOUSE = re.compile(
     r"(?:The )?[A-Z][\w’'./ -]{1,60} is an? .{0,80}\b(?:organi[sz]ation|institut(?:e|ion)|newspaper"

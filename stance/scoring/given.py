@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from stance.errors import EmptyTextError, InputError
+from stance.errors import EmptyTextError, EncodingError, InputError
 from stance.records import Article
 
 if TYPE_CHECKING:
@@ -21,11 +21,16 @@ def given_articles(texts: Iterable[str | Article] | pd.DataFrame) -> list[Articl
 
     Raises:
         InputError: Something else was given, or a table without `text`.
+        EncodingError: A text holds a lone surrogate.
         EmptyTextError: A text holds nothing but white space.
     """
-    if hasattr(texts, "columns"):
+    if hasattr(texts, "columns") and hasattr(texts, "to_dict"):
         return [_article(item, i) for i, item in enumerate(_rows(texts))]
-    if isinstance(texts, bytes | dict) or not isinstance(texts, Iterable):
+    if (
+        isinstance(texts, bytes | dict)
+        or hasattr(texts, "columns")
+        or not isinstance(texts, Iterable)
+    ):
         raise InputError(
             f"cannot read {type(texts).__name__}: give a str, an Article, a sequence of either, "
             "or a table with a column 'text'"
@@ -49,6 +54,13 @@ def _article(item: Any, position: int) -> Article:  # noqa: ANN401 - this is the
     if not isinstance(text, str):
         given = type(text).__name__
         raise InputError(f"item {position} is {given}: expected str or Article, whose text is str")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise EncodingError(
+            f"item {position} has half a character at {error.start} (a lone surrogate), which no "
+            "text in UTF-8 holds: decode the source anew"
+        ) from None
     if not article.text.strip():
         raise EmptyTextError(f"item {position} is empty: give a text with at least one sentence")
     return article

@@ -74,7 +74,7 @@ class Model:
             return next(self.stream([texts]))
         return list(self.stream(given_articles(texts)))
 
-    def stream(self, texts: Sequence[str | Article]) -> Iterator[ArticleStance]:
+    def stream(self, texts: str | Article | Sequence[str | Article]) -> Iterator[ArticleStance]:
         """Score articles as they are asked for, a few hundred at a time.
 
         Args:
@@ -87,7 +87,7 @@ class Model:
             InputError: Something else than text was given.
             EmptyTextError: A text holds nothing but white space.
         """
-        articles = given_articles(texts)
+        articles = given_articles([texts] if isinstance(texts, str | Article) else texts)
         for first in range(0, len(articles), BATCH_ARTICLES):
             yield from self._batch(articles[first : first + BATCH_ARTICLES])
 
@@ -202,15 +202,22 @@ def predict(
         ModelError: The folder is no model, or a file in it is missing or altered.
         DeviceError: The device is unknown or not present.
     """
-    loaded = (
-        model if isinstance(model, Model) else _kept(None if model is None else str(model), device)
-    )
-    return loaded.predict(texts)
+    return _loaded(model, device).predict(texts)
+
+
+def _loaded(model: str | Path | Model | None, device: str) -> Model:
+    if isinstance(model, Model):
+        return model
+    folder = _folder(model).resolve()
+    manifest = folder / MANIFEST
+    written = manifest.stat().st_mtime_ns if manifest.is_file() else 0
+    return _kept(folder, device, written)
 
 
 @lru_cache(maxsize=4)
-def _kept(path: str | None, device: str) -> Model:
-    return load(path, device)
+def _kept(folder: Path, device: str, written: int) -> Model:  # noqa: ARG001
+    """A model once loaded; `written` tells a folder that was trained anew from the old."""
+    return load(folder, device)
 
 
 def _folder(path_or_hub_id: str | Path | None) -> Path:

@@ -174,10 +174,28 @@ def test_section_head(head: str) -> None:
         "Q I wanted to ask —",
         "GENEVA (Reuters) - The envoy arrived on Monday.",
         "Mr. Lee is a professor at a university, and he said so.",
+        "For all the talk of peace, Xi's visit to Moscow changed nothing.",
+        "For more than a year Beijing has avoided a visit to Kyiv.",
+        "To sign up to China's plan, Kyiv would have to give up land.",
+        "To register its displeasure, Beijing sent no one.",
+        "The views expressed by Beijing were welcomed in Kyiv.",
+        "Support US efforts and the China-led group will fold, a senator warned on its website.",
     ],
 )
 def test_in_doubt_body(line: str) -> None:
     found = segment(f"Envoy visits capital\n{STORY}{line}\n{STORY}")
+    assert {s.kind for s in found[1:]} == {BODY}
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "China is a poor host for peace talks.",
+        "Beijing was the host of the last round. Kyiv rejected its plan as empty.",
+    ],
+)
+def test_a_country_has_no_life_of_an_author(end: str) -> None:
+    found = segment(f"Envoy visits capital\n{STORY}\n{end}")
     assert {s.kind for s in found[1:]} == {BODY}
 
 
