@@ -21,7 +21,7 @@ demo: $(VENV)/.scoring  ## score a sample article, and leave demo.html beside
 
 test: $(VENV)/.dev check  ## install the development extra and run every check
 
-check:  ## lint, types, layers, tests
+check: $(VENV)/.dev  ## lint, types, layers, tests
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy

@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 
 import stance
-from stance.errors import StanceError
+from stance.errors import MissingExtraError, StanceError
 from stance.records import Article, ArticleStance, sentence_rows
 
 P = ParamSpec("P")
@@ -31,8 +31,14 @@ def _one_line_errors(command: Callable[P, T]) -> Callable[P, T]:
         try:
             return command(*args, **kwargs)
         except StanceError as error:
-            click.echo(f"stance: {error}", err=True)
-            raise SystemExit(NOTHING_DONE) from None
+            message = str(error)
+        except ModuleNotFoundError as error:
+            # Only what is no part of a plain install can be missing here.
+            message = str(MissingExtraError(error.name or "a library", "train"))
+        except OSError as error:
+            message = f"{error}: check the path or the name"
+        click.echo(f"stance: {' '.join(message.split())}", err=True)
+        raise SystemExit(NOTHING_DONE)
 
     return wrapped
 
@@ -57,12 +63,12 @@ def main() -> None:
 def predict(file: str, form: str, html: Path | None, model: str | None, device: str) -> None:
     """Score one article: a text or HTML FILE, or - for standard input."""
     result = stance.predict(_article(file), model=model, device=device)
-    _print(result, form)
     if html is not None:
         from stance.reporting.html import render_page
 
         html.write_text(render_page(result), encoding="utf-8")
         click.echo(f"wrote {html}", err=True)
+    _print(result, form)
 
 
 @main.command()
@@ -75,7 +81,9 @@ def predict(file: str, form: str, html: Path | None, model: str | None, device: 
 @click.option("--batch-size", type=int, default=32, show_default=True)
 @click.option("--class-weight", type=float, default=0.5, show_default=True)
 @click.option("--seed", type=int, default=13, show_default=True)
-@click.option("--seeds", type=int, default=1, show_default=True, help="Networks to average.")
+@click.option(
+    "--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="Networks to average."
+)
 @click.option("--bf16", is_flag=True, help="Compute in bfloat16.")
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint.")
 @_one_line_errors
@@ -115,11 +123,11 @@ def train(data: Path, output: Path, *, resume: bool, bf16: bool, **options: Any)
 @_one_line_errors
 def evaluate(model: str | None, data: Path, split: str, train_data: Path, **options: Any) -> None:  # noqa: ANN401
     """Measure a model on annotated articles, beside two baselines."""
-    from stance.learning.report import evaluate_folder, print_evaluation
+    from stance.learning.report import Question, evaluate_folder, print_evaluation
 
-    name = data.name if (data / "manifest.json").is_file() else split
+    question = Question(model, data, split, train_data, options["device"])
     found = evaluate_folder(
-        model, (data, split, name), train_data, device=options["device"], record=options["record"]
+        question, record=options["record"], say=lambda line: click.echo(line, err=True)
     )
     if options["form"] == "json":
         click.echo(json.dumps(found.to_dict(), indent=2))
@@ -171,7 +179,7 @@ def describe(data: Path, form: str) -> None:
 @_DATA
 @_one_line_errors
 def audit(data: Path) -> None:
-    """Look for templates, copies and doubtful labels; needs the real news hydrated."""
+    """Look for templates, copies and telltale wording; needs the real news hydrated."""
     from stance.learning.audit_report import audit_data
 
     audit_data(data, Console(width=100))

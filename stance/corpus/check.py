@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from stance.corpus.duplicates import near_duplicates
 from stance.corpus.schema import (
@@ -13,11 +14,15 @@ from stance.corpus.schema import (
     Unit,
     article_from_json,
     majority,
-    read_jsonl,
-    unit_from_json,
+    parse_row,
+    read_lines,
 )
+from stance.corpus.standoff import StandoffRow, row_from_json
 from stance.errors import CorpusError
 from stance.records import Label
+
+T = TypeVar("T")
+WIRE_SPLITS = ("train", "validation", "test", "later")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +67,39 @@ def check_data(data: Path) -> list[Refusal]:
     refusals: list[Refusal] = []
     placed: list[tuple[Path, int, AnnotatedArticle]] = []
     for path in corpora:
-        for number, row in _rows(path, refusals):
-            try:
-                article = article_from_json(row)
-            except CorpusError as error:
-                refusals.append(_refusal(path, number, str(error)))
-                continue
+        for number, article in _parsed(path, article_from_json, refusals):
             placed.append((path, number, article))
             refusals += _article_faults(path, number, article)
     for path in standoff:
-        for number, row in _rows(path, refusals):
-            try:
-                refusals += _unit_faults(path, number, "unit", unit_from_json(row))
-            except CorpusError as error:
-                refusals.append(_refusal(path, number, str(error)))
-    refusals += _doubles([p for p in placed if p[0].parent.name == "corpus"])
+        refusals += _standoff_faults(path, list(_parsed(path, row_from_json, refusals)))
+    refusals += _doubles(placed)
     return sorted(refusals, key=lambda r: (r.file, r.line))
 
 
-def _rows(path: Path, refusals: list[Refusal]) -> Iterator[tuple[int, dict[str, object]]]:
-    try:
-        yield from read_jsonl(path)
-    except CorpusError as error:
-        refusals.append(_refusal(path, 0, str(error).removeprefix(f"{path}:")))
+def _parsed(
+    path: Path, parse: Callable[[dict[str, Any]], T], refusals: list[Refusal]
+) -> Iterator[tuple[int, T]]:
+    """Records of a file with their lines; what is none becomes a refusal."""
+    for number, line in read_lines(path):
+        try:
+            yield number, parse(parse_row(path, number, line))
+        except CorpusError as error:
+            message = str(error).removeprefix(f"{path}:{number}: ")
+            fault, _, mend = message.rpartition(": ")
+            refusals.append(Refusal(str(path), number, fault or message, mend))
 
 
-def _refusal(path: Path, line: int, message: str) -> Refusal:
-    fault, _, mend = message.rpartition(": ")
-    return Refusal(str(path), line, fault or message, mend)
+def _standoff_faults(path: Path, rows: list[tuple[int, StandoffRow]]) -> Iterator[Refusal]:
+    ends: dict[str, int] = {}
+    for line, row in rows:
+        unit, name = row.unit, f"{row.document} [{row.unit.start}, {row.unit.end})"
+        if row.split not in WIRE_SPLITS:
+            fault = f"{name}: unknown split {row.split!r}"
+            yield Refusal(str(path), line, fault, f"use one of {', '.join(WIRE_SPLITS)}")
+        if not ends.get(row.document, 0) <= unit.start < unit.end:
+            yield Refusal(str(path), line, f"{name} overlaps or is empty", "mend the offsets")
+        ends[row.document] = unit.end
+        yield from _unit_faults(path, line, name, unit)
 
 
 def _article_faults(path: Path, line: int, article: AnnotatedArticle) -> Iterator[Refusal]:
@@ -125,7 +135,11 @@ def _article_faults(path: Path, line: int, article: AnnotatedArticle) -> Iterato
 
 def _unit_faults(path: Path, line: int, name: str, unit: Unit) -> Iterator[Refusal]:
     bearing = unit.label is not Label.NEUTRAL
+    holders = {v.holder for v in unit.votes} - {None, *HOLDERS}
+    sure = {v.confidence for v in unit.votes} - {None, 1, 2, 3}
     rules = [
+        (bool(holders), f"a vote's holder {holders}", f"use one of {HOLDERS}"),
+        (bool(sure), f"a vote's confidence {sure}", "use 1, 2 or 3"),
         (unit.holder not in HOLDERS, f"unknown holder {unit.holder!r}", f"use one of {HOLDERS}"),
         (bearing and unit.holder == "none", "a stance without a holder", "say who holds it"),
         (not bearing and unit.holder != "none", "a holder of no stance", "say 'none'"),
@@ -156,7 +170,7 @@ def _doubles(placed: list[tuple[Path, int, AnnotatedArticle]]) -> Iterable[Refus
         (one, line_one, a), (two, line_two, b) = by_key[first], by_key[second]
         if a.text == b.text:
             yield Refusal(str(two), line_two, f"{b.id} repeats {one}:{line_one}", "take one out")
-        elif a.split != b.split:
+        elif a.split != b.split and a.meta.get("group", a) != b.meta.get("group", b):
             yield Refusal(
                 str(two),
                 line_two,

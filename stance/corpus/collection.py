@@ -29,8 +29,12 @@ def load_split(data: Path, split: str) -> list[AnnotatedArticle]:
     if (data / "manifest.json").is_file():
         return list(_founding(data).articles)
     if split.startswith("wire_"):
-        wanted = split.removeprefix("wire_")
-        return [a for a in load_wire(data) if a.split == wanted]
+        wire = load_wire(data)
+        found = [a for a in wire if f"wire_{a.split}" == split]
+        if not found:
+            have = ", ".join(sorted({f"wire_{a.split}" for a in wire}))
+            raise CorpusError(f"{data}: no split {split!r}: there are {have}")
+        return found
     path = data / "corpus" / f"{split}.jsonl"
     if split.startswith("contrast_"):
         path = data / "contrast" / f"{split.removeprefix('contrast_')}.jsonl"
@@ -93,8 +97,16 @@ def hydrate_wire(data: Path, texts: Path, segmenter: Segmenter) -> Hydrated:
 
 def _founding(folder: Path) -> Hydrated:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    rows = read_rows(folder / manifest["annotations"])
-    found = hydrate(rows, read_texts(folder))
-    if not found.articles:
-        raise CorpusError(f"{folder}: the texts are not here: run `stance corpus import-seeds DIR`")
+    missing = [name for name in manifest["documents"] if not (folder / name).is_file()]
+    if missing:
+        raise CorpusError(
+            f"{folder}: {len(missing)} texts are not here ({', '.join(missing)}): "
+            "run `stance corpus import-seeds DIR`"
+        )
+    found = hydrate(read_rows(folder / manifest["annotations"]), read_texts(folder))
+    if found.missing:
+        raise CorpusError(
+            f"{folder}: altered texts ({', '.join(found.missing)}): "
+            "bring them exactly as they were labelled"
+        )
     return found

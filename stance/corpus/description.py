@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from stance.corpus.agreement import alpha_of_label, krippendorff_alpha
 from stance.corpus.annotators import annotator_scores, hard_units
 from stance.corpus.schema import Unit, read_articles
 from stance.corpus.standoff import read_rows
+from stance.errors import CorpusError
 from stance.records import Label
 
 
@@ -27,6 +29,9 @@ def describe_data(data: Path) -> dict[str, Any]:
         For each subset and split: documents, units, units by label, relevant,
         adjudicated and hard units, Krippendorff's alpha over all votes, whole and
         for each label, and each annotator's macro-F1 against the others.
+
+    Raises:
+        CorpusError: There is nothing to describe, or a file breaks the schema.
     """
     found = {}
     for folder in ("corpus", "contrast"):
@@ -40,6 +45,8 @@ def describe_data(data: Path) -> dict[str, Any]:
             mine = [r for r in rows if r.split == split]
             name = f"{path.parent.name}/{split}"
             found[name] = _describe(len({r.document for r in mine}), [r.unit for r in mine])
+    if not found:
+        raise CorpusError(f"{data}: no corpus/*.jsonl and no */annotations.jsonl: check the path")
     return found
 
 
@@ -53,10 +60,15 @@ def _describe(documents: int, units: Sequence[Unit]) -> dict[str, Any]:
         "relevant": sum(u.relevant for u in units),
         "adjudicated": sum(u.adjudicated for u in units),
         "hard": len(hard_units(units)),
-        "alpha": round(krippendorff_alpha(votes), 3),
-        "alpha_by_label": {x.value: round(alpha_of_label(votes, x), 3) for x in Label},
+        "alpha": _rounded(krippendorff_alpha(votes)),
+        "alpha_by_label": {x.value: _rounded(alpha_of_label(votes, x)) for x in Label},
         "annotators": {s.annotator: round(s.macro_f1, 3) for s in annotator_scores(units)},
     }
+
+
+def _rounded(figure: float) -> float | None:
+    """To three places; nothing where the figure does not exist."""
+    return None if math.isnan(figure) else round(figure, 3)
 
 
 def print_description(found: dict[str, Any], console: Console) -> None:
@@ -77,4 +89,4 @@ def _cells(name: str, row: dict[str, Any]) -> Iterable[str]:
     counts += [row[k] for k in ("relevant", "adjudicated", "hard")]
     scores = row["annotators"].values()
     spread = f"{min(scores):.3f} to {max(scores):.3f}" if scores else ""
-    return [name, *map(str, counts), f"{row['alpha']:.3f}", spread]
+    return [name, *map(str, counts), "" if row["alpha"] is None else f"{row['alpha']:.3f}", spread]

@@ -9,6 +9,7 @@ from typing import Any
 
 from stance.corpus.collection import load_wire
 from stance.corpus.schema import AnnotatedArticle, read_articles
+from stance.errors import CorpusError
 from stance.records import FURNITURE, Kind
 
 CONTEXT = 3
@@ -28,7 +29,8 @@ def flat_rows(article: AnnotatedArticle) -> Iterator[dict[str, Any]]:
     texts = [article.text[u.start : u.end] for u in article.units]
     headline = article.headline or _own_headline(article)
     # Where the text's beginning is not annotated, its end is all the context there is.
-    before = article.text[: article.units[0].start].strip()[-LONGEST:]
+    first = article.units[0].start if article.units else 0
+    before = article.text[:first].strip()[-LONGEST:]
     read = [before] if before else []
     for i, (text, unit) in enumerate(zip(texts, article.units, strict=True)):
         yield {
@@ -73,6 +75,9 @@ def write_flat(data: Path) -> Iterator[tuple[Path, int]]:
 
     Yields:
         Each file written, with its number of rows.
+
+    Raises:
+        CorpusError: There is nothing to write.
     """
     splits: dict[str, list[AnnotatedArticle]] = {}
     for path in sorted((data / "corpus").glob("*.jsonl")):
@@ -81,6 +86,8 @@ def write_flat(data: Path) -> Iterator[tuple[Path, int]]:
         splits[f"contrast_{path.stem}"] = read_articles(path)
     for article in load_wire(data, missing_ok=True):
         splits.setdefault(f"wire_{article.split}", []).append(article)
+    if not splits:
+        raise CorpusError(f"{data}: no corpus/*.jsonl and no contrast/*.jsonl: check the path")
     target = data / "flat"
     target.mkdir(exist_ok=True)
     for name, articles in splits.items():

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from stance.errors import CorpusError
 from stance.records import Kind, Label, Sentence
@@ -154,6 +154,8 @@ def vote_from_json(row: str | Mapping[str, Any]) -> Vote:
         CorpusError: The label is unknown.
     """
     fields = {"label": row} if isinstance(row, str) else dict(row)
+    if unknown := sorted(fields.keys() - Vote.__dataclass_fields__.keys()):
+        raise CorpusError(f"a vote has an unknown field {unknown[0]!r}: take it out")
     return Vote(**{**fields, "label": parse_label(fields.get("label"))})
 
 
@@ -192,19 +194,30 @@ def unit_from_json(row: Mapping[str, Any]) -> Unit:
         raise CorpusError("a unit has no 'kind': add one of " + ", ".join(Kind)) from None
     try:
         return Unit(
-            start=int(row["start"]),
-            end=int(row["end"]),
+            start=_typed(row, "start", int),
+            end=_typed(row, "end", int),
             kind=kind,
             label=parse_label(row["label"]),
-            relevant=bool(row["relevant"]),
-            mixed=bool(row["mixed"]),
-            holder=str(row["holder"]),
-            confidence=int(row["confidence"]),
+            relevant=_typed(row, "relevant", bool),
+            mixed=_typed(row, "mixed", bool),
+            holder=_typed(row, "holder", str),
+            confidence=_typed(row, "confidence", int),
             votes=tuple(vote_from_json(v) for v in row.get("votes", ())),
             adjudicated=bool(row.get("adjudicated", False)),
         )
     except KeyError as error:
         raise CorpusError(f"a unit has no {error.args[0]!r}: add the field") from None
+
+
+T = TypeVar("T")
+
+
+def _typed(row: Mapping[str, Any], name: str, kind: type[T]) -> T:
+    """A field of a row, which must be of just that type: true is no number, 1.0 no 1."""
+    value = row[name]
+    if type(value) is not kind:
+        raise CorpusError(f"{name} is {value!r}: expected {kind.__name__}")
+    return value
 
 
 def article_to_json(article: AnnotatedArticle) -> dict[str, Any]:
@@ -231,12 +244,12 @@ def article_from_json(row: Mapping[str, Any]) -> AnnotatedArticle:
             is not the slice that its offsets give.
     """
     try:
-        text = row["text"]
+        text = _typed(row, "text", str)
         article = AnnotatedArticle(
-            id=str(row["id"]),
+            id=_typed(row, "id", str),
             text=text,
-            units=tuple(unit_from_json(u) for u in row["units"]),
-            split=str(row["split"]),
+            units=tuple(unit_from_json(u) for u in _typed(row, "units", list)),
+            split=_typed(row, "split", str),
             headline=row.get("headline"),
             meta={k: v for k, v in row.items() if k not in _FIELDS},
         )
@@ -256,22 +269,45 @@ def read_jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Rows of a JSON Lines file with their line numbers, from 1.
 
     Raises:
-        CorpusError: The file is missing, not UTF-8, or a line is not an object.
+        CorpusError: The file cannot be read, or a line is no object; with file,
+            line, fault and mend.
+    """
+    for number, line in read_lines(path):
+        yield number, parse_row(path, number, line)
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Lines of a file that hold something, with their numbers, from 1.
+
+    Raises:
+        CorpusError: The file is missing or not UTF-8.
     """
     try:
         with path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):
-                if line.strip():
-                    row = json.loads(line)
-                    if not isinstance(row, dict):
-                        raise CorpusError(f"{path}:{number}: expected an object, got {line[:40]!r}")
-                    yield number, row
-    except FileNotFoundError:
-        raise CorpusError(f"{path}: no such file: check the path") from None
-    except json.JSONDecodeError as error:
-        raise CorpusError(f"{path}: {error}: one JSON object a line is expected") from None
+            yield from ((n, line) for n, line in enumerate(file, 1) if line.strip())
+    except OSError as error:
+        raise CorpusError(f"{path}: {error.strerror}: check the path") from None
     except UnicodeDecodeError:
         raise CorpusError(f"{path}: not UTF-8: save it as UTF-8") from None
+
+
+def parse_row(path: Path, number: int, line: str) -> dict[str, Any]:
+    """One line of a JSON Lines file as an object.
+
+    Raises:
+        CorpusError: It is none; with file, line, fault and mend.
+    """
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise CorpusError(
+            f"{path}:{number}: {error.msg} at column {error.colno}: one JSON object a line"
+        ) from None
+    if not isinstance(row, dict):
+        raise CorpusError(
+            f"{path}:{number}: {line.strip()[:40]!r} is no object: one JSON object a line"
+        )
+    return row
 
 
 def read_articles(path: Path) -> list[AnnotatedArticle]:

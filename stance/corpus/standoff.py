@@ -73,6 +73,11 @@ class Text:
     headline: str | None = None
 
 
+SHORTEST = 30
+"""Code points of the shortest unit that tells a text by itself; "Share this" stands in many."""
+LEAST_SHARE = 0.3
+"""Least share of a document's units that must stand in a copy of it."""
+
 _UNIT = {"start", "end", "kind", "label", "relevant", "mixed", "holder", "confidence"}
 _OWN = {"votes", "adjudicated", "split", "sentence_sha256", "i"}
 _NAMES = {"id", "document", "text_sha256", "document_sha256"}
@@ -87,21 +92,29 @@ def read_rows(path: Path) -> list[StandoffRow]:
     rows = []
     for number, row in read_jsonl(path):
         try:
-            rows.append(
-                StandoffRow(
-                    document=row["id"] if "id" in row else row["document"],
-                    sha256=row["text_sha256"] if "text_sha256" in row else row["document_sha256"],
-                    unit=unit_from_json(row),
-                    split=row.get("split", "test"),
-                    sentence_sha256=row.get("sentence_sha256"),
-                    meta={k: v for k, v in row.items() if k not in _UNIT | _OWN | _NAMES},
-                )
-            )
+            rows.append(row_from_json(row))
         except CorpusError as error:
             raise CorpusError(f"{path}:{number}: {error}") from None
-        except KeyError as error:
-            raise CorpusError(f"{path}:{number}: no {error.args[0]!r}: add the field") from None
     return rows
+
+
+def row_from_json(row: Mapping[str, Any]) -> StandoffRow:
+    """A stand-off row from its JSON form.
+
+    Raises:
+        CorpusError: A field is missing, or a value unknown.
+    """
+    try:
+        return StandoffRow(
+            document=row["id"] if "id" in row else row["document"],
+            sha256=row["text_sha256"] if "text_sha256" in row else row["document_sha256"],
+            unit=unit_from_json(row),
+            split=row.get("split", "test"),
+            sentence_sha256=row.get("sentence_sha256"),
+            meta={k: v for k, v in row.items() if k not in _UNIT | _OWN | _NAMES},
+        )
+    except KeyError as error:
+        raise CorpusError(f"a row has no {error.args[0]!r}: add the field") from None
 
 
 def hydrate(
@@ -118,7 +131,7 @@ def hydrate(
     known = {text_sha256(t.text): t for t in texts}
     wanted = {row.sha256 for row in rows}
     copies = [t for sha, t in known.items() if sha not in wanted] if segmenter else []
-    where = _sentence_index(copies, segmenter) if segmenter else {}
+    spans = [_spans_by_hash(t, segmenter) for t in copies] if segmenter else []
     articles, missing, by_text, by_sentence = [], [], 0, 0
     for (document, sha), group in groupby(rows, key=lambda r: (r.document, r.sha256)):
         units = list(group)
@@ -126,18 +139,34 @@ def hydrate(
             by_text += 1
             articles.append(_article(units, known[sha], [r.unit for r in units]))
             continue
-        found = [(r, where[r.sentence_sha256]) for r in units if r.sentence_sha256 in where]
-        by_sentence += len(found)
-        if not found:
+        found = max((_moved(units, places) for places in spans), key=len, default=[])
+        if len(found) < max(1, LEAST_SHARE * len(units)):
             missing.append(document)
-        for text in {id(hit[0]): hit[0] for _, hit in found}.values():
-            moved = [
-                replace(r.unit, start=start, end=end)
-                for r, (owner, start, end) in found
-                if owner is text
-            ]
-            articles.append(_article(units, text, sorted(moved, key=lambda u: u.start)))
+            continue
+        by_sentence += len(found)
+        owner = copies[[_moved(units, places) for places in spans].index(found)]
+        articles.append(_article(units, owner, found))
     return Hydrated(tuple(articles), by_text, by_sentence, tuple(missing))
+
+
+def _spans_by_hash(text: Text, segmenter: Segmenter) -> dict[str, tuple[int, int]]:
+    """Where a text's sentences stand, by their hash; of a repeated one, the first place."""
+    places: dict[str, tuple[int, int]] = {}
+    for start, end in segmenter(text.text):
+        places.setdefault(sentence_sha256(text.text[start:end]), (start, end))
+    return places
+
+
+def _moved(rows: Sequence[StandoffRow], places: Mapping[str, tuple[int, int]]) -> list[Unit]:
+    """The units that stand in another copy, at their places there, each place once."""
+    units: dict[tuple[int, int], Unit] = {}
+    for row in rows:
+        long_enough = row.unit.end - row.unit.start >= SHORTEST
+        span = places.get(row.sentence_sha256 or "")
+        if long_enough and span:
+            start, end = span
+            units.setdefault((start, end), replace(row.unit, start=start, end=end))
+    return [units[span] for span in sorted(units)]
 
 
 def _article(rows: Sequence[StandoffRow], text: Text, units: Sequence[Unit]) -> AnnotatedArticle:
@@ -145,16 +174,6 @@ def _article(rows: Sequence[StandoffRow], text: Text, units: Sequence[Unit]) -> 
     return AnnotatedArticle(
         first.document, text.text, tuple(units), first.split, text.headline, first.meta
     )
-
-
-def _sentence_index(
-    texts: Iterable[Text], segmenter: Segmenter
-) -> dict[str | None, tuple[Text, int, int]]:
-    return {
-        sentence_sha256(t.text[start:end]): (t, start, end)
-        for t in texts
-        for start, end in segmenter(t.text)
-    }
 
 
 def read_texts(source: Path) -> list[Text]:
@@ -170,11 +189,14 @@ def read_texts(source: Path) -> list[Text]:
         paths = sorted(source.rglob("*.txt"))
         try:
             # newline="" keeps line ends as they are: offsets and hashes need them.
-            return [Text(_exact(path)) for path in paths]
+            texts = [Text(_exact(path)) for path in paths]
         except UnicodeDecodeError as error:
             raise CorpusError(
                 f"{source}: a text is not UTF-8 ({error}): save it as UTF-8"
             ) from None
+        if not texts:
+            raise CorpusError(f"{source}: no .txt file in it: give the folder that holds the texts")
+        return texts
     texts = []
     for number, row in read_jsonl(source):
         if not isinstance(row.get("text"), str):

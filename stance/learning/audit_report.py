@@ -23,10 +23,10 @@ def audit_data(data: Path, console: Console) -> None:
         console: Where to print.
 
     Raises:
-        CorpusError: The real news is not hydrated.
+        CorpusError: The real news is not hydrated, or a split is missing.
     """
     real = load_wire(data)
-    splits = {s: load_split(data, s) for s in CORPUS_SPLITS if _has(data, s)}
+    splits = {s: load_split(data, s) for s in CORPUS_SPLITS}
     originals = [a for articles in splits.values() for a in articles]
     for field in ("register", "conflict"):
         console.print(_balance(originals, field))
@@ -42,10 +42,6 @@ def audit_data(data: Path, console: Console) -> None:
     console.print(f"original or real, ROC AUC: {origin.roc_auc:.3f}", highlight=False)
     console.print(f"  speak for original: {', '.join(origin.original)}")
     console.print(f"  speak for real: {', '.join(origin.real)}")
-
-
-def _has(data: Path, split: str) -> bool:
-    return (data / "corpus" / f"{split}.jsonl").is_file()
 
 
 def _balance(articles: list[AnnotatedArticle], field: str) -> Table:

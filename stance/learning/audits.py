@@ -13,8 +13,7 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 
 from stance.corpus.schema import AnnotatedArticle
-from stance.learning.baselines import baseline_probabilities
-from stance.learning.dataset import LABELS
+from stance.learning.baselines import baseline_probabilities, sentences_with_labels
 from stance.learning.intervals import Figure, Outcome, figures
 
 
@@ -77,14 +76,8 @@ def audit_templates(train: Sequence[AnnotatedArticle], test: Sequence[AnnotatedA
         train: Articles to fit on.
         test: Articles to score.
     """
-    texts, labels = _sentences(train)
-    new_texts, references = _sentences(test)
+    texts, labels = sentences_with_labels(train)
+    new_texts, references = sentences_with_labels(test)
     odds = baseline_probabilities("tfidf", texts, labels, new_texts)
     owners = np.array([i for i, a in enumerate(test) for _ in a.units])
     return figures(Outcome(odds, np.array(references), owners))["macro_f1"]
-
-
-def _sentences(articles: Sequence[AnnotatedArticle]) -> tuple[list[str], list[int]]:
-    texts = [a.text[u.start : u.end] for a in articles for u in a.units]
-    labels = [LABELS.index(u.label) for a in articles for u in a.units]
-    return texts, labels

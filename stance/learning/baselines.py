@@ -11,6 +11,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
+from stance.corpus.schema import AnnotatedArticle
 from stance.learning.dataset import LABELS
 
 BASELINES = ("majority", "tfidf")
@@ -43,3 +44,10 @@ def baseline_probabilities(
     out = np.zeros((len(new_texts), len(LABELS)))
     out[:, model.classes_] = found
     return out
+
+
+def sentences_with_labels(articles: Sequence[AnnotatedArticle]) -> tuple[list[str], list[int]]:
+    """The annotated sentences and their labels, as indices into `LABELS`."""
+    texts = [a.text[u.start : u.end] for a in articles for u in a.units]
+    labels = [LABELS.index(u.label) for a in articles for u in a.units]
+    return texts, labels

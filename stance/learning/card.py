@@ -33,7 +33,7 @@ Says of one sentence of news how it talks about China as a peacemaker: `skeptica
 ```python
 import stance
 
-stance.predict(text, model="$name")
+stance.predict(text, model="path/to/this/folder")   # the shipped model needs no name
 ```
 
 or in plain `transformers`, with the sentence as `text` and its context (the headline and up
@@ -42,7 +42,7 @@ to $sentences sentences before it, joined by spaces) as `text_pair`:
 ```python
 from transformers import pipeline
 
-classify = pipeline("text-classification", model="$name", top_k=None)
+classify = pipeline("text-classification", model="path/to/this/folder", top_k=None)
 classify({"text": "Kyiv called the plan empty.", "text_pair": "China publishes a peace plan"})
 ```
 

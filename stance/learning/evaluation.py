@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from stance.corpus.schema import AnnotatedArticle
 from stance.learning.alignment import aligned_sentences
-from stance.learning.baselines import BASELINES, baseline_probabilities
+from stance.learning.baselines import BASELINES, baseline_probabilities, sentences_with_labels
 from stance.learning.dataset import LABELS
 from stance.learning.fingerprint import articles_sha256
 from stance.learning.intervals import Figure, Outcome, confusion_figures, figures, margin
@@ -89,8 +89,8 @@ def evaluate_model(
     """
     references, owners = _truth(articles)
     given = {"model": score_units(manifest, builder, runtime, articles)}
-    texts, labels = _sentences(baseline_articles)
-    new_texts, _ = _sentences(articles)
+    texts, labels = sentences_with_labels(baseline_articles)
+    new_texts, _ = sentences_with_labels(articles)
     for name in BASELINES:
         given[name] = baseline_probabilities(name, texts, labels, new_texts)
     outcomes = {k: Outcome(p, references, owners) for k, p in given.items()}
@@ -144,9 +144,3 @@ def _truth(articles: Sequence[AnnotatedArticle]) -> tuple[NDArray[np.int64], NDA
     units = [(LABELS.index(u.label), i) for i, a in enumerate(articles) for u in a.units]
     table = np.array(units, dtype=np.int64)
     return table[:, 0], table[:, 1]
-
-
-def _sentences(articles: Sequence[AnnotatedArticle]) -> tuple[list[str], list[int]]:
-    texts = [a.text[u.start : u.end] for a in articles for u in a.units]
-    labels = [LABELS.index(u.label) for a in articles for u in a.units]
-    return texts, labels

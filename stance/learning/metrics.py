@@ -28,7 +28,7 @@ _INDICES = datasets.Features(
 
 
 class MacroF1(evaluate.Metric):  # type: ignore[misc]  # evaluate has no types
-    """Mean of the three labels' F1; a label that never occurs counts 0 only if predicted."""
+    """Mean of the three labels' F1; a label that neither occurs nor is given counts 0."""
 
     def _info(self) -> evaluate.MetricInfo:
         return _info("Macro-averaged F1 over the stance labels", _INDICES)

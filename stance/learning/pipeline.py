@@ -6,6 +6,7 @@ import copy
 import importlib.metadata
 import json
 import platform
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 
 from stance.corpus.collection import load_training
 from stance.corpus.schema import CODEBOOK_VERSION, AnnotatedArticle
+from stance.errors import ModelError
 from stance.learning.base import MINILM, BaseEncoder, find_base, load_network, load_tokenizer
 from stance.learning.card import write_card
 from stance.learning.dataset import LABELS, annotated_pairs, encode_articles
@@ -25,7 +27,14 @@ from stance.learning.splits import hold_out
 from stance.learning.temperature import fit_temperature
 from stance.learning.training import TrainingConfig, fit, predict_logits, validation_macro_f1
 from stance.learning.warmup import encode_sentiment, warmed_up
-from stance.model.folder import GRAPH, MANIFEST, Manifest, folder_hashes, written_beside
+from stance.model.folder import (
+    GRAPH,
+    MANIFEST,
+    Manifest,
+    check_target,
+    folder_hashes,
+    written_beside,
+)
 from stance.model.inputs import InputBuilder, InputFormat
 
 if TYPE_CHECKING:
@@ -73,34 +82,39 @@ def train_model(
             training split are set aside for it.
         output: The model folder to write; one there is replaced when all is done.
         recipe: What to make.
-        resume: Go on from checkpoints of an interrupted run to the same output.
+        resume: Go on from checkpoints of an interrupted run to the same output,
+            with the same recipe and data.
         say: Is told what happens, a line at a time.
 
     Returns:
         The manifest of the model written.
     """
+    output = output.resolve()
+    check_target(output)
     base = find_base(recipe.base)
     tokenizer = load_tokenizer(base, recipe.form)
     builder = InputBuilder.from_tokenizer(tokenizer, recipe.form)
     train, validation, parts = _data(data)
     for line in parts:
         say(line)
-    checkpoints = output.with_name(f".{output.name}.checkpoints")
+    origin = _origin(base, recipe, train, validation, parts)
+    checkpoints = _checkpoints(output, origin, resume=resume)
     network, averaged = _trained(
         base, recipe, builder, (train, validation), checkpoints, resume=resume
     )
     say(f"{averaged} of {recipe.seeds} seeds averaged")
-    origin = _origin(base, recipe, train, validation, parts)
-    return write_model(
+    manifest = write_model(
         network,
         tokenizer,
         recipe.form,
         output,
         validation,
-        name=output.name,
+        name=f"{output.name}-{origin['data_sha256'][:8]}",
         origin=origin | {"seeds_averaged": averaged},
         say=say,
     )
+    shutil.rmtree(checkpoints)
+    return manifest
 
 
 def write_model(  # noqa: PLR0913 - one job with one caller beside the tests
@@ -161,6 +175,27 @@ def seal(folder: Path, manifest: Manifest) -> Manifest:
     sealed = replace(manifest, files=folder_hashes(folder))
     (folder / MANIFEST).write_text(sealed.to_json() + "\n", encoding="utf-8")
     return sealed
+
+
+def _checkpoints(output: Path, origin: dict[str, Any], *, resume: bool) -> Path:
+    """The folder of a run's checkpoints, cleared of any other run's.
+
+    Raises:
+        ModelError: The run to resume had another recipe or other data.
+    """
+    folder = output.with_name(f".{output.name}.checkpoints")
+    run, mark = json.dumps(origin, sort_keys=True, default=str), folder / "run.json"
+    if resume and folder.is_dir():
+        if not mark.is_file() or mark.read_text(encoding="utf-8") != run:
+            raise ModelError(
+                f"{folder}: checkpoints of another recipe or other data: "
+                "give the options of that run, or start anew without --resume"
+            )
+        return folder
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    mark.write_text(run, encoding="utf-8")
+    return folder
 
 
 def _data(data: Path) -> tuple[list[AnnotatedArticle], list[AnnotatedArticle], list[str]]:

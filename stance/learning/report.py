@@ -3,58 +3,105 @@
 from __future__ import annotations
 
 import shlex
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from stance.corpus.collection import load_split, load_training
-from stance.errors import DeviceError
+from stance.errors import CorpusError, DeviceError
 from stance.learning.card import read_metrics, write_card
 from stance.learning.dataset import LABELS
 from stance.learning.evaluation import Evaluation, evaluate_model
 from stance.learning.pipeline import seal
-from stance.model.folder import GRAPH, check_files, default_folder, read_manifest
+from stance.model.folder import GRAPH, check_files, default_folder, read_manifest, written_beside
 from stance.model.inputs import InputBuilder
 from stance.model.onnx_runtime import OnnxRuntime
 from stance.model.runtime import Runtime
 from stance.model.torch_runtime import TorchRuntime
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to measure, and on what.
+
+    Attributes:
+        model: A model folder; the shipped model if None.
+        data: A data folder, or the folder of the founding articles.
+        split: The split (`collection.load_split`); the founding articles have one.
+        train_data: Data folder whose training split the baselines are fitted on.
+        device: `cpu` or `auto` for the int8 graph, `cuda` for PyTorch, `float`
+            for PyTorch in float32 on the CPU.
+    """
+
+    model: str | None = None
+    data: Path = Path("data")
+    split: str = "test"
+    train_data: Path = Path("data")
+    device: str = "auto"
+
+    @property
+    def name(self) -> str:
+        """Under which the figures are recorded."""
+        founding = (self.data / "manifest.json").is_file()
+        return self.data.resolve().name if founding else self.split
+
+    @property
+    def command(self) -> str:
+        """The command that asks the same."""
+        words = ["stance", "evaluate", "--data", str(self.data)]
+        if self.name == self.split:
+            words += ["--split", self.split]
+        usual = Question()
+        for option, value, other in (
+            ("--model", self.model, usual.model),
+            ("--train-data", self.train_data, usual.train_data),
+            ("--device", self.device, usual.device),
+        ):
+            if value != other:
+                words += [option, str(value)]
+        return shlex.join(words)
+
+
 def evaluate_folder(
-    model: str | None,
-    source: tuple[Path, str, str],
-    train_data: Path,
-    *,
-    device: str = "auto",
-    record: bool = False,
+    question: Question, *, record: bool = False, say: Callable[[str], None] = lambda _: None
 ) -> Evaluation:
     """Measure a model folder on a split.
 
     Args:
-        model: A model folder; the shipped model if None.
-        source: Data folder, split, and the name under which to record it.
-        train_data: Data folder whose training split the baselines are fitted on.
-        device: `cpu` or `auto` for the int8 graph, `cuda` for PyTorch, `float`
-            for PyTorch in float32 on the CPU.
+        question: What to measure, and on what.
         record: Write the figures, and the command that makes them, into the
             model's card.
+        say: Is told what the baselines are fitted on, a line at a time.
+
+    Raises:
+        CorpusError: The split is not there; or the figures are to be recorded
+            and the baselines would have other data than the model had.
     """
-    data, split, name = source
-    folder = Path(model) if model else default_folder()
+    folder = Path(question.model) if question.model else default_folder()
     manifest = read_manifest(folder)
     check_files(folder, manifest)
     builder = InputBuilder.from_folder(folder, manifest.form)
-    articles = load_split(data, split)
-    baseline, _ = load_training(train_data, "train")
-    found = evaluate_model(manifest, builder, _runtime(folder, device), articles, baseline, name)
+    articles = load_split(question.data, question.split)
+    baseline, parts = load_training(question.train_data, "train")
+    for line in parts:
+        say(f"baselines fitted on {line}")
+    if record and not set(parts) <= set(manifest.origin.get("data", ())):
+        raise CorpusError(
+            f"the baselines would be fitted on {parts}, the model was on "
+            f"{manifest.origin.get('data')}: complete the data, or leave out --record"
+        )
+    runtime = _runtime(folder, question.device)
+    found = evaluate_model(manifest, builder, runtime, articles, baseline, question.name)
     if record:
-        command = f"stance evaluate --data {shlex.quote(str(data))}"
-        if name == split:
-            command += f" --split {split}"
-        evaluations = read_metrics(folder) | {name: found.to_dict() | {"command": command}}
-        write_card(folder, manifest, evaluations)
-        seal(folder, manifest)
+        row = found.to_dict() | {"command": question.command}
+        with written_beside(folder) as draft:
+            shutil.copytree(folder, draft, dirs_exist_ok=True)
+            write_card(draft, manifest, read_metrics(folder) | {question.name: row})
+            seal(draft, manifest)
     return found
 
 

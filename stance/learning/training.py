@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from stance.errors import MissingExtraError
 from stance.learning.dataset import LABELS
+from stance.model.calibration import softmax
 
 if TYPE_CHECKING:
     import datasets
@@ -176,13 +177,15 @@ def _weighted_loss(labels: Sequence[int], config: TrainingConfig) -> Callable[..
 
 
 def _validation_metrics(prediction: EvalPrediction) -> dict[str, float]:
-    from stance.learning.metrics import MacroF1
+    from stance.learning.metrics import CalibrationError, MacroF1, Matthews
 
-    logits = np.asarray(prediction.predictions)
-    found = MacroF1().compute(
-        predictions=logits.argmax(axis=1), references=np.asarray(prediction.label_ids)
-    )
-    return {k: float(v) for k, v in found.items()}
+    logits, references = np.asarray(prediction.predictions), np.asarray(prediction.label_ids)
+    given = logits.argmax(axis=1)
+    found: dict[str, float] = {}
+    for metric in (MacroF1(), Matthews()):
+        found |= metric.compute(predictions=given, references=references)
+    found |= CalibrationError().compute(predictions=softmax(logits), references=references)
+    return found
 
 
 def _pad_collator(pad: int) -> Callable[[list[dict[str, Any]]], dict[str, torch.Tensor]]:

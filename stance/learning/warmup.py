@@ -17,6 +17,7 @@ from stance.errors import CorpusError
 from stance.learning.base import BaseEncoder, load_network
 from stance.learning.dataset import LABELS, as_dataset
 from stance.learning.training import TrainingConfig, fit
+from stance.model.folder import written_beside
 from stance.model.inputs import InputBuilder, ModelInput
 from stance.records import Label
 
@@ -49,7 +50,7 @@ def encode_sentiment(path: Path, builder: InputBuilder) -> datasets.Dataset:
                 pairs.append(ModelInput(number, text, target["mention"]))
                 labels.append(LABELS.index(_POLARITY[float(target["polarity"])]))
                 sentences.append(number)
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise CorpusError(
                 f"{path}:{number}: no row of NewsMTSC ({error}): expected sentence_normalized, "
                 "targets, mention and polarity 2, 4 or 6"
@@ -78,7 +79,7 @@ def warmed_up(
     Returns:
         The trained encoder, as a folder, under the name of its base.
     """
-    target = checkpoints / "done"
+    target = checkpoints.with_name(f"{checkpoints.name}-done")
     if not (resume and (target / "config.json").is_file()):
         cut = GroupShuffleSplit(1, test_size=0.05, random_state=config.seed)
         train, held_out = next(cut.split(range(len(rows)), groups=rows["article"]))
@@ -90,5 +91,6 @@ def warmed_up(
             checkpoints,
             resume=resume,
         )
-        network.save_pretrained(target)
+        with written_beside(target) as draft:
+            network.save_pretrained(draft)
     return replace(base, source=str(target))

@@ -82,8 +82,8 @@ _ABOUT = re.compile(r"(?i)about (?:the|this|our) (newsletter|podcast|series|auth
 _LETTERS = r"(?:newsletters?|e-?mails?|inbox|briefings?|alerts?|dispatch|podcast|channel)"
 _APPEAL_OPENING = re.compile(
     r"(?i)(?:to |please |for (?:more|all)\b.{0,80}[, ])?(?:subscribe|sign up|register|donate)"
-    r"(?=\W*$|:| (?:here|now|today|free|for (?:our|the|free)|to (?:our|the (?:newsletter|daily|weekly"
-    r"|free)|receive|get)|at \S+\.)\b)"
+    r"(?=\W*$|:| (?:here|now|today|free|for (?:our|the|free)|to (?:our|the (?:newsletter|daily"
+    r"|weekly|free)|receive|get)|at \S+\.)\b)"
     rf"|(?:get|download|join|try|visit|support) (?:our|(?-i:us))\b.{{0,80}}\b(?:{_LETTERS}|app"
     r"|website|page|group|journalism)\b|follow our\b.{0,60}\b(?:blog|coverage|page|channel|updates)"
     r"|follow .{1,60} on (?:x|twitter|facebook|instagram|linkedin|youtube|tiktok|telegram|whatsapp"
@@ -91,8 +91,8 @@ _APPEAL_OPENING = re.compile(
     r"(?: \S+@\S+|$)|(?:e-?mail|tel|phone|contact)s?:|\S+@\S+\.\w+$|@\w+$|https?://\S+$|\(source: "
     r"|this (?:article|story|column|essay|piece|post)\b.{0,40}\b(?:originally|first|republished"
     r"|updated|syndicated|translated|auto-generated|downloaded)\b|.{0,80}\bclick here\b.{0,60}$"
-    r"|for (?:more|all)\b.{0,80}\b(?:visit (?:our|us\b|www|http|\S+\.\w)|follow us|subscribe|download)"
-    r"|the views expressed\b.{0,60}\b(?:are|is) (?:those of|that of|not|the author)"
+    r"|for (?:more|all)\b.{0,80}\b(?:visit (?:our|us\b|www|http|\S+\.\w)|follow us|subscribe"
+    r"|download)|the views expressed\b.{0,60}\b(?:are|is) (?:those of|that of|not|the author)"
     r"|(?:do you )?have a tip\b|(?:read|see|watch|listen)(?: more| also|:)\b.{0,120}$"
     r"|continue reading\b",
 )

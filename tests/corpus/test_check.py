@@ -95,17 +95,38 @@ def test_duplicates_and_near_copies(tmp_path: Path) -> None:
 
 def test_broken_line_is_named(tmp_path: Path) -> None:
     write(tmp_path, train=[])
-    (tmp_path / "corpus" / "train.jsonl").write_text("{\n")
-    (refusal,) = check_data(tmp_path)
-    assert "one JSON object a line" in str(refusal)
+    good = json.dumps(tiny_articles("train", 1)[0])
+    spoilt = json.dumps(article_row(7, "test", [("Something else was said.", "neutral")]))
+    path = tmp_path / "corpus" / "train.jsonl"
+    path.write_text(f"{good}\n{{\n[1]\n{spoilt}\n")
+    found = check_data(tmp_path)
+    assert [r.line for r in found] == [2, 3, 4]
+    assert all("one JSON object a line" in r.mend for r in found[:2])
+    assert "says split 'test'" in found[2].fault
 
 
 def test_standoff_rows_are_checked_too(tmp_path: Path) -> None:
     (tmp_path / "wire").mkdir()
-    unit = tiny_articles("train", 1)[0]["units"][2] | {"holder": "none"}
-    (tmp_path / "wire" / "annotations.jsonl").write_text(json.dumps(unit) + "\n")
-    (refusal,) = check_data(tmp_path)
-    assert "a stance without a holder" in refusal.fault
+    good = tiny_articles("train", 1)[0]["units"][2]
+    good |= {"id": "w1", "text_sha256": "0" * 64, "split": "train"}
+    bad: list[Row] = [
+        good | {"holder": "none"},
+        good | {"id": "w2", "split": "tran"},
+        {k: v for k, v in good.items() if k != "text_sha256"},
+        good,
+    ]
+    rows = [good, *bad]
+    path = tmp_path / "wire" / "annotations.jsonl"
+    path.write_text("".join(json.dumps(r) + "\n" for r in rows))
+    found = [(r.line, r.fault) for r in check_data(tmp_path)]
+    for line, fault in (
+        (2, "a stance without a holder"),
+        (3, "unknown split 'tran'"),
+        (4, "no 'document_sha256'"),
+        (5, "overlaps or is empty"),
+    ):
+        assert any(n == line and fault in f for n, f in found), (line, found)
+    assert 1 not in {n for n, _ in found}
 
 
 def test_nothing_to_check(tmp_path: Path) -> None:

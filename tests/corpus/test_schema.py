@@ -111,7 +111,7 @@ def test_refusals_name_file_and_line(tmp_path: Path, row: dict[str, Any], messag
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"{", "one JSON object a line"), (b"[1]\n", "expected an object"), (b"\xff", "not UTF-8")],
+    [(b"{", "one JSON object a line"), (b"[1]\n", "is no object"), (b"\xff", "not UTF-8")],
 )
 def test_files_of_another_kind(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "a.jsonl"
@@ -121,5 +121,5 @@ def test_files_of_another_kind(tmp_path: Path, content: bytes, message: str) -> 
 
 
 def test_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match="no such file"):
+    with pytest.raises(CorpusError, match="No such file"):
         read_articles(tmp_path / "none.jsonl")

@@ -12,8 +12,8 @@ from stance.corpus.standoff import Text, hydrate, read_rows, read_texts
 from stance.errors import CorpusError
 from stance.reading.segmentation import segment
 
-TEXT = "Envoy returns\nKyiv called the “plan” empty. Talks go on."
-SPANS = [(0, 13), (14, 43), (44, 56)]
+TEXT = "Envoy returns\nKyiv called the “plan” empty on Monday. Talks go on in two rooms of the inn."
+SPANS = [(0, 13), (14, 53), (54, 90)]
 
 
 def spans(text: str) -> list[tuple[int, int]]:
@@ -65,13 +65,35 @@ def test_whole_text_is_found_by_its_hash(labels: Path) -> None:
 
 
 def test_sentences_are_found_in_another_copy(labels: Path) -> None:
-    copy = 'Read also: more.\n\nKyiv called the "plan"  empty. Talks go on. The end.'
+    copy = (
+        'Read also: more.\n\nKyiv called the "plan"  empty on Monday. '
+        "Talks go on in two rooms of the inn. End."
+    )
     found = hydrate(read_rows(labels), [Text(copy)], spans)
     (article,) = found.articles
     assert (found.by_text, found.by_sentence) == (0, 2)
     texts = [copy[u.start : u.end] for u in article.units]
-    assert texts == ['Kyiv called the "plan"  empty.', "Talks go on."]
+    assert texts == [
+        'Kyiv called the "plan"  empty on Monday.',
+        "Talks go on in two rooms of the inn.",
+    ]
     assert article.units[0].label == "skeptical"
+
+
+def test_furniture_that_stands_in_many_texts_finds_none(labels: Path) -> None:
+    found = hydrate(read_rows(labels), [Text("Football\n\nEnvoy returns\n\nA goal.")], spans)
+    assert found.missing == ("w1",)
+
+
+def test_repeated_sentence_is_taken_once(tmp_path: Path) -> None:
+    line = "Kyiv called the plan empty on Monday."
+    text = f"{line} {line}"
+    unit = rows()[1] | {"sentence_sha256": sentence_sha256(line)}
+    both = [unit | {"start": 0, "end": 37}, unit | {"start": 38, "end": 75}]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(r) + "\n" for r in both))
+    (article,) = hydrate(read_rows(path), [Text(text + " More.")], spans).articles
+    assert [(u.start, u.end) for u in article.units] == [(0, 37)]
 
 
 def test_what_is_missing_is_listed(labels: Path) -> None:

@@ -12,7 +12,7 @@ from stance.corpus.collection import load_split
 from stance.errors import CorpusError, DeviceError
 from stance.learning.alignment import aligned_sentences
 from stance.learning.evaluation import score_units
-from stance.learning.report import evaluate_folder
+from stance.learning.report import Question, evaluate_folder
 from stance.model.folder import check_files, read_manifest
 from stance.model.inputs import InputBuilder
 from stance.model.onnx_runtime import OnnxRuntime
@@ -39,7 +39,7 @@ def test_sentences_keep_annotated_spans_and_the_segmenters_kinds(data: Path) -> 
 
 
 def test_model_stands_beside_baselines(tiny_model: Path, data: Path) -> None:
-    found = evaluate_folder(str(tiny_model), (data, "test", "test"), data, device="cpu")
+    found = evaluate_folder(Question(str(tiny_model), data, "test", data, "cpu"))
     assert set(found.figures) == {"model", "majority", "tfidf"}
     assert found.units == 16
     assert sum(cell.value for row in found.confusion for cell in row) == 16
@@ -53,11 +53,14 @@ def test_model_stands_beside_baselines(tiny_model: Path, data: Path) -> None:
 def test_recorded_figures_stand_in_the_card(tiny_model: Path, data: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(tiny_model, copy)
-    source = (data, "test", "test")
-    found = evaluate_folder(str(copy), source, data, device="cpu", record=True)
+    question = Question(str(copy), data, "test", data, "cpu")
+    found = evaluate_folder(question, record=True)
     check_files(copy, read_manifest(copy))
     metrics = json.loads((copy / "metrics.json").read_text())["evaluations"]["test"]
-    assert metrics["command"] == f"stance evaluate --data {data} --split test"
+    assert metrics["command"] == (
+        f"stance evaluate --data {data} --split test --model {copy} "
+        f"--train-data {data} --device cpu"
+    )
     card = (copy / "README.md").read_text()
     assert f"{found.figures['model']['macro_f1'].value:.3f} [" in card
     assert metrics["command"] in card
@@ -65,11 +68,28 @@ def test_recorded_figures_stand_in_the_card(tiny_model: Path, data: Path, tmp_pa
 
 def test_unknown_split_and_device(tiny_model: Path, data: Path) -> None:
     with pytest.raises(CorpusError, match="no split 'other': there are test, train, validation"):
-        evaluate_folder(str(tiny_model), (data, "other", "other"), data)
+        evaluate_folder(Question(str(tiny_model), data, "other", data))
     with pytest.raises(DeviceError, match="unknown device 'abacus'"):
-        evaluate_folder(str(tiny_model), (data, "test", "test"), data, device="abacus")
+        evaluate_folder(Question(str(tiny_model), data, "test", data, "abacus"))
 
 
 def test_real_news_that_is_not_hydrated(tiny_model: Path, data: Path) -> None:
     with pytest.raises(CorpusError, match="stance corpus hydrate"):
-        evaluate_folder(str(tiny_model), (data, "wire_test", "wire_test"), data)
+        evaluate_folder(Question(str(tiny_model), data, "wire_test", data))
+
+
+def test_unfair_baselines_are_not_recorded(tiny_model: Path, data: Path, tmp_path: Path) -> None:
+    less = tmp_path / "less"
+    (less / "corpus").mkdir(parents=True)
+    rows = (data / "corpus" / "train.jsonl").read_text().splitlines(keepends=True)
+    (less / "corpus" / "train.jsonl").write_text("".join(rows[:6]))
+    question = Question(str(tiny_model), data, "test", less)
+    with pytest.raises(CorpusError, match="the baselines would be fitted on"):
+        evaluate_folder(question, record=True)
+
+
+def test_what_the_baselines_have_is_said(tiny_model: Path, data: Path) -> None:
+    said: list[str] = []
+    evaluate_folder(Question(str(tiny_model), data, "test", data), say=said.append)
+    assert said[0] == "baselines fitted on corpus train: 12 articles"
+    assert "left out" in said[1]

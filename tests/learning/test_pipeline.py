@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from stance.corpus.collection import load_split
+from stance.errors import ModelError
+from stance.learning.base import BaseEncoder, load_network
 from stance.learning.dataset import annotated_pairs
 from stance.learning.pipeline import Recipe, train_model
 from stance.learning.training import TrainingConfig
@@ -15,6 +21,9 @@ from stance.model.folder import check_files, read_manifest
 from stance.model.inputs import InputBuilder
 from stance.model.onnx_runtime import OnnxRuntime
 from stance.model.torch_runtime import TorchRuntime
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 
 def test_folder_holds_what_design_promises(tiny_model: Path) -> None:
@@ -68,21 +77,59 @@ def test_plain_transformers_gives_the_float_runtimes_probabilities(
             assert theirs[label] == pytest.approx(value, abs=1e-5)
 
 
-def test_resumes_from_a_checkpoint(data: Path, encoder: Path, tmp_path: Path) -> None:
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import transformers
+class EarlyStoppingCallback(transformers.EarlyStoppingCallback):
+    def on_save(self, args, state, control, **kwargs):
+        os.kill(os.getpid(), signal.SIGKILL)
+transformers.EarlyStoppingCallback = EarlyStoppingCallback
+from stance.learning.pipeline import Recipe, train_model
+from stance.learning.training import TrainingConfig
+config = TrainingConfig(epochs=2, batch_size=8)
+train_model(Path(sys.argv[1]), Path(sys.argv[3]), Recipe(base=sys.argv[2], config=config))
+"""
+
+
+def test_goes_on_after_a_kill(data: Path, encoder: Path, tmp_path: Path) -> None:
     output = tmp_path / "model"
-    config = TrainingConfig(epochs=1, batch_size=8)
-    train_model(data, output, Recipe(base=str(encoder), config=config))
-    checkpoints = tmp_path / ".model.checkpoints" / "seed13"
-    done = {p.name for p in checkpoints.glob("checkpoint-*")}
-    assert done == {"checkpoint-6"}
-    longer = Recipe(base=str(encoder), config=TrainingConfig(epochs=2, batch_size=8))
-    train_model(data, output, longer, resume=True)
-    state = json.loads((checkpoints / "checkpoint-12" / "trainer_state.json").read_text())
-    steps = [row["epoch"] for row in state["log_history"] if "eval_macro_f1" in row]
-    assert steps == [1.0, 2.0]
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(data), str(encoder), str(output)],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    checkpoints = tmp_path / ".model.checkpoints"
+    assert (checkpoints / "seed13" / "checkpoint-6").is_dir()
+    assert not output.exists()
+    recipe = Recipe(base=str(encoder), config=TrainingConfig(epochs=2, batch_size=8))
+    said: list[str] = []
+    train_model(data, output, recipe, resume=True, say=said.append)
+    assert output.is_dir()
+    assert not checkpoints.exists()
 
 
-def test_warm_up_and_averaging(data: Path, encoder: Path, tmp_path: Path) -> None:
+def test_another_runs_checkpoints_are_refused(data: Path, encoder: Path, tmp_path: Path) -> None:
+    checkpoints = tmp_path / ".model.checkpoints"
+    checkpoints.mkdir()
+    (checkpoints / "run.json").write_text("{}")
+    with pytest.raises(ModelError, match="checkpoints of another recipe or other data"):
+        train_model(data, tmp_path / "model", Recipe(base=str(encoder)), resume=True)
+
+
+def test_a_folder_that_is_no_model_is_not_replaced(
+    data: Path, encoder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(ModelError, match="holds something that is no model"):
+        train_model(data, tmp_path, Recipe(base=str(encoder)))
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_warm_up_and_averaging(
+    data: Path, encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sentiment = tmp_path / "sentiment.jsonl"
     rows = [
         {
@@ -95,10 +142,18 @@ def test_warm_up_and_averaging(data: Path, encoder: Path, tmp_path: Path) -> Non
     sentiment.write_text("".join(json.dumps(r) + "\n" for r in rows))
     quick = TrainingConfig(epochs=1, batch_size=16)
     recipe = Recipe(str(encoder), config=quick, warmup=quick, sentiment=sentiment, seeds=2)
+    starts: list[str] = []
+
+    def noted(base: BaseEncoder) -> PreTrainedModel:
+        starts.append(base.source)
+        return load_network(base)
+
+    monkeypatch.setattr("stance.learning.pipeline.load_network", noted)
     manifest = train_model(data, tmp_path / "model", recipe)
     assert manifest.origin["recipe"]["seeds"] == 2
-    assert manifest.origin["seeds_averaged"] in {1, 2}
     assert manifest.origin["warmup"]["file"] == "sentiment.jsonl"
+    assert len(starts) == 2
+    assert all(start.endswith("warmup-done") for start in starts)
 
 
 def test_validation_is_set_aside_where_there_is_none(

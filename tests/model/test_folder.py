@@ -6,6 +6,7 @@ import pytest
 
 from stance.errors import ModelError
 from stance.model.folder import (
+    NEEDED,
     Manifest,
     check_files,
     folder_hashes,
@@ -28,7 +29,8 @@ def manifest(**fields: object) -> Manifest:
 
 
 def test_manifest_round_trip(tmp_path: Path) -> None:
-    (tmp_path / "weights").write_bytes(b"1")
+    for name in NEEDED:
+        (tmp_path / name).write_bytes(b"1")
     written = manifest(files=folder_hashes(tmp_path))
     (tmp_path / "stance.json").write_text(written.to_json())
     assert read_manifest(tmp_path) == written
@@ -41,6 +43,8 @@ def test_manifest_round_trip(tmp_path: Path) -> None:
         ('{"format": 99}', "format 99, this version reads 1"),
         ('{"format": 1}', "damaged"),
         (manifest(labels=("a", "b", "c")).to_json(), "expected"),
+        (manifest().to_json(), r"no hash of config\.json"),
+        (manifest(form=InputFormat(version=99)).to_json(), "input format 99"),
     ],
 )
 def test_manifest_that_cannot_be_read(tmp_path: Path, text: str, message: str) -> None:
@@ -53,6 +57,7 @@ def test_a_folder_is_replaced_only_when_it_is_whole(tmp_path: Path) -> None:
     target = tmp_path / "model"
     with written_beside(target) as draft:
         (draft / "a").write_text("1")
+        (draft / "stance.json").write_text("{}")
     with pytest.raises(RuntimeError), written_beside(target) as draft:  # noqa: PT012
         (draft / "a").write_text("2")
         raise RuntimeError

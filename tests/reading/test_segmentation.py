@@ -175,11 +175,6 @@ def test_nothing_is_lost_on_any_text(text: str) -> None:
     assert_exact(text, segment(text))
 
 
-@given(st.lists(PIECES, max_size=40).map("".join))
-def test_cutting_twice_gives_the_same(text: str) -> None:
-    assert segment(text) == segment(text)
-
-
 def test_another_splitter_serves_as_well() -> None:
     def on_bars(line: str) -> list[tuple[int, int]]:
         ends = [i + 1 for i, char in enumerate(line) if char == "|"]
@@ -208,14 +203,14 @@ def test_kinds_are_set() -> None:
 )
 def test_time_grows_with_length_only(unit: str) -> None:
     def seconds(text: str) -> float:
-        began = time.perf_counter()
+        began = time.process_time()
         segment(text)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     text = unit * (20_000 // len(unit))
     once = min(seconds(text) for _ in range(3))
     # Squared growth would make it 64 times; the floor leaves out timer noise.
-    assert seconds(text * 8) < 24 * max(once, 0.005)
+    assert min(seconds(text * 8) for _ in range(3)) < 24 * max(once, 0.005)
 
 
 def test_a_sentence_of_many_words_stays_whole() -> None:
