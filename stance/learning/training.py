@@ -88,7 +88,9 @@ def fit(
     )
     last = get_last_checkpoint(str(checkpoints)) if resume and checkpoints.is_dir() else None
     trainer.train(resume_from_checkpoint=last)
-    return cast("PreTrainedModel", trainer.model)
+    # The Trainer leaves its casts to bfloat16 wrapped around `forward`.
+    unwrapped = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
+    return cast("PreTrainedModel", unwrapped)
 
 
 def training_arguments(config: TrainingConfig, output: Path, rows: int) -> TrainingArguments:
