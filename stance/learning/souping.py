@@ -44,13 +44,14 @@ def greedy_soup(
     Returns:
         The average, and how many networks are in it.
     """
-    ranked = sorted(networks, key=score, reverse=True)
-    inside = ranked[:1]
-    soup, best = ranked[0], score(ranked[0])
-    for network in ranked[1:]:
-        trial = average_weights([*inside, network])
+    scores = [score(network) for network in networks]
+    ranked = sorted(range(len(networks)), key=scores.__getitem__, reverse=True)
+    soup, best = networks[ranked[0]], scores[ranked[0]]
+    inside = [soup]
+    for i in ranked[1:]:
+        trial = average_weights([*inside, networks[i]])
         found = score(trial)
         if found >= best:
-            inside.append(network)
+            inside.append(networks[i])
             soup, best = trial, found
     return soup, len(inside)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
@@ -36,6 +37,36 @@ def test_context_is_the_headline_and_three_sentences_before(builder: InputBuilde
 def test_headline_may_stand_apart(builder: InputBuilder) -> None:
     pairs = list(builder.build(sentences("a", "b"), headline="Peace plan"))
     assert [p.context for p in pairs] == ["Peace plan", "Peace plan a"]
+
+
+def test_head_after_the_body_is_no_headline(builder: InputBuilder) -> None:
+    units = sentences("a", "War plan", "b", kinds={1: Kind.HEADLINE})
+    assert [p.context for p in builder.build(units)] == ["", "a", "a War plan"]
+
+
+def test_no_context_where_none_is_wanted(encoder: Path) -> None:
+    bare = InputBuilder.from_folder(encoder, InputFormat(context_sentences=0))
+    assert [p.context for p in bare.build(sentences("a", "b", "c"))] == ["", "", ""]
+
+
+def test_long_headline_is_clipped_and_not_its_own_context(builder: InputBuilder) -> None:
+    long = " ".join(["peace"] * 30)
+    pairs = list(builder.build(sentences(long, "a", kinds={0: Kind.HEADLINE})))
+    assert pairs[0].context == ""
+    assert pairs[1].context == " ".join(["peace"] * 16)
+
+
+def test_threads_share_a_builder(builder: InputBuilder) -> None:
+    text = sentences(" ".join(f"peace{n}" for n in range(200)))
+    expected = list(builder.build(text))
+
+    def work(_: int) -> bool:
+        pairs = list(builder.build(text))
+        builder.encode(pairs)
+        return pairs == expected
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(work, range(64)))
 
 
 def test_furniture_and_repeated_headline_are_no_context(builder: InputBuilder) -> None:

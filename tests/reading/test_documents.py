@@ -33,6 +33,15 @@ def test_text_is_kept_exactly(tmp_path: Path) -> None:
         assert text[s.start : s.end] == s.text
 
 
+@pytest.mark.parametrize(
+    "start", ['<?xml version="1.0" encoding="utf-8"?>\n', "<!-- saved from url=(0014) -->\n"]
+)
+def test_page_with_something_before_it(tmp_path: Path, start: str) -> None:
+    path = tmp_path / "page.txt"
+    path.write_text(start + PAGE, encoding="utf-8")
+    assert stance.read(path).headline == "Envoy returns"
+
+
 def test_byte_order_mark_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes("\ufeffTalks began.".encode())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding
 
 import stance
-from stance.errors import DeviceError, EmptyTextError, InputError, ModelError
+from stance.errors import DeviceError, EmptyTextError, EncodingError, InputError, ModelError
 from stance.records import Kind
 
 
@@ -77,6 +78,25 @@ def test_any_text_is_covered(model: stance.Model, text: str) -> None:
         assert text[s.start : s.end] == s.text
         at = s.end
     assert not text[at:].strip()
+
+
+def test_stream_takes_one_text_too(model: stance.Model) -> None:
+    (result,) = model.stream("Hello there.")
+    assert result == model.predict("Hello there.")
+
+
+def test_half_a_character_is_named(model: stance.Model) -> None:
+    with pytest.raises(EncodingError, match="item 0 has half a character at 6"):
+        model.predict("China \ud83d offered.")
+
+
+def test_a_folder_trained_anew_is_loaded_anew(tiny_model: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(tiny_model, copy)
+    assert stance.predict("Talks began.", model=copy)
+    manifest = json.loads((copy / "stance.json").read_text())
+    (copy / "stance.json").write_text(json.dumps(manifest | {"name": "other"}))
+    assert stance.predict("Talks began.", model=copy).model == "other"
 
 
 @pytest.mark.parametrize("empty", ["", " \n\t\u00a0"])
