@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -85,3 +87,17 @@ def test_dataset_card_gives_the_counts_of_the_data() -> None:
         counts = [row["documents"], row["units"], *row["labels"].values(), row["relevant"]]
         cells = [name, *(f"{n:,}" for n in counts), f"{row['alpha']:.3f}"]
         assert f"| {' | '.join(cells)} |" in card, name
+
+
+def test_example_in_the_readme_gives_the_output_beside_it() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"```python\n([^`]*docs/sample[^`]*)```\n\n```text\n([^`]*)```", readme)
+    assert found is not None
+    done = subprocess.run(
+        [sys.executable, "-c", found[1]], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    # Another processor may round the last place otherwise.
+    numbers = re.compile(r"[+-]\d\.\d\d")
+    assert numbers.sub("", done.stdout) == numbers.sub("", found[2])
+    pairs = zip(numbers.findall(done.stdout), numbers.findall(found[2]), strict=True)
+    assert all(abs(float(a) - float(b)) < 0.04 for a, b in pairs)
