@@ -80,11 +80,8 @@ def test_plain_transformers_gives_the_float_runtimes_probabilities(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-import transformers
-class EarlyStoppingCallback(transformers.EarlyStoppingCallback):
-    def on_save(self, args, state, control, **kwargs):
-        os.kill(os.getpid(), signal.SIGKILL)
-transformers.EarlyStoppingCallback = EarlyStoppingCallback
+from transformers import EarlyStoppingCallback
+EarlyStoppingCallback.on_save = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 from stance.learning.pipeline import Recipe, train_model
 from stance.learning.training import TrainingConfig
 config = TrainingConfig(epochs=2, batch_size=8)
