@@ -1,0 +1,53 @@
+"""How near the CPU's int8 graph is to the float network, over the whole corpus.
+
+python benchmarks/agreement.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from stance.corpus.collection import CORPUS_SPLITS, load_split
+from stance.learning.dataset import annotated_pairs
+from stance.learning.export import compare
+from stance.model.calibration import softmax
+from stance.model.folder import GRAPH, default_folder, read_manifest
+from stance.model.inputs import InputBuilder
+from stance.model.onnx_runtime import OnnxRuntime
+from stance.model.torch_runtime import TorchRuntime
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> None:
+    """Score every unit with both runtimes, and print how they agree."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=ROOT / "data")
+    parser.add_argument("--split", action="append", choices=CORPUS_SPLITS)
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    folder = default_folder()
+    manifest = read_manifest(folder)
+    builder = InputBuilder.from_folder(folder, manifest.form)
+    articles = [a for s in given.split or CORPUS_SPLITS for a in load_split(given.data, s)]
+    encodings = builder.encode(annotated_pairs(articles, builder)[0])
+    graph, network = (
+        softmax(runtime.logits(encodings), manifest.temperature)
+        for runtime in (OnnxRuntime(folder / GRAPH), TorchRuntime(folder, "cpu", batch_size=64))
+    )
+    found = compare(graph, network)
+    print(
+        f"{len(encodings):,} units: same label on {found.same_label:.2%}, "
+        f"largest gap in a probability {found.largest_gap:.4f}"
+    )
+    if given.json:
+        row = {"units": len(encodings)} | asdict(found)
+        del row["kept_in_float"]
+        given.json.write_text(json.dumps(row, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
