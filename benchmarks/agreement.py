@@ -1,4 +1,4 @@
-"""How near the CPU's int8 graph is to the float network, over the whole corpus.
+"""How near the CPU's int8 graph is to the float network, on all of the corpus that is scored.
 
 python benchmarks/agreement.py
 """
@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from stance.corpus.collection import CORPUS_SPLITS, load_split
-from stance.learning.dataset import annotated_pairs
+from stance.learning.dataset import labelled_passages
 from stance.learning.export import compare
 from stance.model.calibration import softmax
 from stance.model.folder import GRAPH, default_folder, read_manifest
@@ -33,18 +33,18 @@ def main() -> None:
     manifest = read_manifest(folder)
     builder = InputBuilder.from_folder(folder, manifest.form)
     articles = [a for s in given.split or CORPUS_SPLITS for a in load_split(given.data, s)]
-    encodings = builder.encode(annotated_pairs(articles, builder)[0])
+    passages = [row.passage for row in labelled_passages(articles, builder)]
     graph, network = (
-        softmax(runtime.logits(encodings), manifest.temperature)
-        for runtime in (OnnxRuntime(folder / GRAPH), TorchRuntime(folder, "cpu", batch_size=64))
+        softmax(runtime.logits(passages), manifest.temperature)
+        for runtime in (OnnxRuntime(folder / GRAPH), TorchRuntime(folder, "cpu", batch_size=16))
     )
     found = compare(graph, network)
     print(
-        f"{len(encodings):,} units: same label on {found.same_label:.2%}, "
+        f"{len(graph):,} sentences: same label on {found.same_label:.2%}, "
         f"largest gap in a probability {found.largest_gap:.4f}"
     )
     if given.json:
-        row = {"units": len(encodings)} | asdict(found)
+        row = {"sentences": len(graph)} | asdict(found)
         del row["kept_in_float"]
         given.json.write_text(json.dumps(row, indent=2) + "\n", encoding="utf-8")
 

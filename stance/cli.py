@@ -76,9 +76,9 @@ def predict(file: str, form: str, html: Path | None, model: str | None, device: 
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="The model folder.")
 @click.option("--base", help="Encoder: hub name or folder; MiniLM if not given.")
 @click.option("--sentiment", type=click.Path(path_type=Path), help="NewsMTSC rows for a warm-up.")
-@click.option("--epochs", type=float, default=4.0, show_default=True)
+@click.option("--epochs", type=click.IntRange(1), default=4, show_default=True)
 @click.option("--learning-rate", type=float, default=8e-5, show_default=True)
-@click.option("--batch-size", type=int, default=32, show_default=True)
+@click.option("--batch-size", type=int, default=12, show_default=True, help="Passages a step.")
 @click.option("--class-weight", type=float, default=0.5, show_default=True)
 @click.option("--seed", type=int, default=13, show_default=True)
 @click.option(
@@ -135,6 +135,23 @@ def evaluate(model: str | None, data: Path, split: str, train_data: Path, **opti
         print_evaluation(found, Console(width=100))
 
 
+@main.command()
+@click.option("--model", help="A model folder; the shipped model if not given.")
+@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True)
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@click.option("--device", default="auto", show_default=True)
+@_one_line_errors
+def behaviour(model: str | None, data: Path, form: str, device: str) -> None:
+    """Try a model on plain cases, by capability, and with other mediators in China's place."""
+    from stance.learning.behaviour_report import folder_behaviour, print_behaviour
+
+    rates = folder_behaviour(model, data, device)
+    if form == "json":
+        click.echo(json.dumps([rate.to_dict() for rate in rates], indent=2))
+    else:
+        print_behaviour(rates, Console(width=100))
+
+
 @main.group()
 def corpus() -> None:
     """Check, describe and complete the annotated set."""
@@ -187,12 +204,33 @@ def audit(data: Path) -> None:
 
 @corpus.command()
 @_DATA
+@click.option("--split", default="train", show_default=True, help="train, test, wire_test, ...")
+@click.option("--limit", type=click.IntRange(1), default=200, show_default=True)
 @_one_line_errors
-def flatten(data: Path) -> None:
+def suspects(data: Path, split: str, limit: int) -> None:
+    """Name the labels most worth re-reading, one a line of JSON."""
+    from stance.corpus.collection import load_split
+    from stance.learning.suspects import label_suspects
+
+    for suspect in label_suspects(load_split(data, split), limit):
+        click.echo(json.dumps(suspect.to_dict()))
+
+
+@corpus.command()
+@_DATA
+@click.option(
+    "--seeds",
+    type=click.Path(path_type=Path),
+    default=Path("seeds"),
+    show_default=True,
+    help="The folder of the founding articles.",
+)
+@_one_line_errors
+def flatten(data: Path, seeds: Path) -> None:
     """Write the flat rows that `datasets.load_dataset` reads."""
     from stance.corpus.flat import write_flat
 
-    for path, rows in write_flat(data):
+    for path, rows in write_flat(data, seeds):
         click.echo(f"{path}: {rows} rows")
 
 

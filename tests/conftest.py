@@ -47,7 +47,7 @@ def write_tiny_encoder(folder: Path) -> Path:
         num_hidden_layers=2,
         num_attention_heads=2,
         intermediate_size=64,
-        max_position_embeddings=256,
+        max_position_embeddings=512,
     )
     BertModel(config).save_pretrained(folder)
     fast.save_pretrained(folder)

@@ -77,7 +77,9 @@ def test_bad_input_is_one_line(tiny_model: Path, content: bytes, message: bytes)
         ("predict", "-", "--model", "none"),
         ("predict", "-", "--device", "tpu"),
         ("evaluate", "--data", "none"),
+        ("behaviour", "--data", "none"),
         ("corpus", "check", "--data", "none"),
+        ("corpus", "suspects", "--data", "none"),
         ("corpus", "hydrate", "--data", "none", "--texts", "none"),
         ("corpus", "import-seeds", "none"),
         ("train", "--data", "none", "--output", "none"),
@@ -113,6 +115,25 @@ def test_corpus_commands(data: Path) -> None:
     assert found["corpus/train"]["labels"] == {"skeptical": 12, "neutral": 24, "hopeful": 12}
     assert b"corpus/train" in run("corpus", "describe", "--data", data).stdout
     assert b"train.jsonl: 48 rows" in run("corpus", "flatten", "--data", data).stdout
+
+
+def test_suspects_are_lines_of_json(data: Path) -> None:
+    done = run("corpus", "suspects", "--data", data, "--split", "train")
+    assert (done.returncode, done.stdout) == (0, b""), done.stderr
+    done = run("corpus", "suspects", "--data", data, "--split", "test")
+    assert b"4 articles with 3 labels: expected at least 5 articles" in done.stderr
+
+
+def test_behaviour_as_table_and_json(tiny_model: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "behaviour"
+    folder.mkdir()
+    row = {"capability": "act", "headline": "x", "label": "neutral", "text": "China met both."}
+    for name, more in (("cases", {}), ("same", {"variants": ["a", "b"]}), ("swap", {})):
+        (folder / f"{name}.jsonl").write_text(json.dumps(row | more) + "\n")
+    options = ("behaviour", "--model", tiny_model, "--data", tmp_path)
+    found = json.loads(run(*options, "--format", "json").stdout)
+    assert {r["test"]: r["total"] for r in found} == {"cases": 1, "same": 1, "swap": 1}
+    assert b"Turkey" in run(*options).stdout
 
 
 def test_broken_corpus(tmp_path: Path) -> None:

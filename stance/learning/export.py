@@ -14,18 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Encoding
 
 from stance.errors import ModelError
 from stance.model.calibration import softmax
+from stance.model.inputs import Passage
 from stance.model.onnx_runtime import OnnxRuntime
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
+    from stance.model.network import PassageNetwork
 
-SEARCHED = 400
-"""About how many samples a choice of products is tried on."""
+
+SEARCHED = 60
+"""About how many passages a choice of products is tried on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,12 @@ class Agreement:
 def export_graph(
     network: PreTrainedModel,
     target: Path,
-    samples: Sequence[Encoding],
-    float_logits: NDArray[np.float32],
+    samples: Sequence[Passage],
     temperature: float,
 ) -> Agreement:
     """Write the int8 graph, with as many products in float as agreement asks for.
 
-    Weights are quantized by column, activations as they come, one pair a call.
+    Weights are quantized by column, activations as they come, one passage a call.
     A few products (mostly the feed-forward ones, whose inputs have outliers) can
     cost more accuracy than all others together; those are found one by one on
     the samples and left in float, worst first, until the graph agrees.
@@ -64,8 +65,7 @@ def export_graph(
     Args:
         network: The trained network, on CPU.
         target: Where the graph goes.
-        samples: Encoded pairs to compare on.
-        float_logits: The network's own logits for them; shape (n, labels).
+        samples: Passages to compare on.
         temperature: The calibration temperature.
 
     Returns:
@@ -74,22 +74,28 @@ def export_graph(
     Raises:
         ModelError: Not even the float graph agrees.
     """
-    expected = softmax(float_logits, temperature)
-    some = slice(None, None, max(1, len(samples) // SEARCHED))
+    from stance.model.network import PassageNetwork, passage_logits
 
-    def trial(kept: Sequence[str], part: slice) -> Agreement:
+    some = samples[:: max(1, len(samples) // SEARCHED)]
+    wrapped = PassageNetwork(network)
+    expected = {
+        len(part): softmax(passage_logits(wrapped, part, 16), temperature)
+        for part in (some, samples)
+    }
+
+    def trial(kept: Sequence[str], part: Sequence[Passage]) -> Agreement:
         _quantize(plain, target, kept)
-        given = softmax(OnnxRuntime(target).logits(samples[part]), temperature)
-        return compare(given, expected[part], len(kept))
+        given = softmax(OnnxRuntime(target).logits(part), temperature)
+        return compare(given, expected[len(part)], len(kept))
 
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "float.onnx"
-        _export_float(network, plain)
-        worst = _by_harm(plain, target, samples, float_logits)
+        _export_float(wrapped, plain)
+        worst = _by_harm(plain, target, some[::4])
         for count in range(0, len(worst) + 2, 2):
             # Stricter than the promise, which must hold on units not seen here as well.
             if trial(worst[:count], some).holds(0.997, 0.02):
-                agreement = trial(worst[:count], slice(None))
+                agreement = trial(worst[:count], samples)
                 if agreement.holds(0.997, 0.025):
                     return agreement
     raise ModelError(f"{target}: even in float the graph is not its network")
@@ -103,42 +109,35 @@ def compare(
     return Agreement(same, float(np.abs(given - expected).max()), kept_in_float)
 
 
-def _by_harm(
-    plain: Path,
-    target: Path,
-    samples: Sequence[Encoding],
-    float_logits: NDArray[np.float32],
-) -> list[str]:
+def _by_harm(plain: Path, target: Path, samples: Sequence[Passage]) -> list[str]:
     """Products in the order of how much quantizing each one alone moves the logits."""
     products = _products(plain)
-    some = slice(None, None, max(1, len(samples) // 48))
+    _quantize(plain, target, products)
+    expected = OnnxRuntime(target).logits(samples)
     harm = {}
     for product in products:
         _quantize(plain, target, [p for p in products if p != product])
-        given = OnnxRuntime(target).logits(samples[some])
-        harm[product] = float(np.abs(given - float_logits[some]).mean())
+        given = OnnxRuntime(target).logits(samples)
+        harm[product] = float(np.abs(given - expected).mean())
     return sorted(harm, key=harm.__getitem__, reverse=True)
 
 
-def _export_float(network: PreTrainedModel, path: Path) -> None:
+def _export_float(network: PassageNetwork, path: Path) -> None:
     import torch
 
     network.eval()
-    names = ["input_ids", "attention_mask"]
-    if getattr(network.config, "type_vocab_size", 0) > 1:
-        names.append("token_type_ids")
     ids = torch.randint(5, 100, (2, 16))
-    example = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
-    if "token_type_ids" in names:
-        example["token_type_ids"] = torch.zeros_like(ids)
+    sentence = torch.arange(16).expand(2, 16) // 6 + 1
+    example = {"input_ids": ids, "sentence": sentence, "marks": torch.tensor([[0, 6, 12]] * 2)}
+    sizes = {"input_ids": "tokens", "sentence": "tokens", "marks": "marks"}
     with _quiet():
         program: Any = torch.onnx.export(
             network,
             (),
             kwargs=example,
-            input_names=names,
+            input_names=list(example),
             output_names=["logits"],
-            dynamic_shapes={n: {0: "pairs", 1: "tokens"} for n in names},
+            dynamic_shapes={k: {0: "passages", 1: size} for k, size in sizes.items()},
             dynamo=True,
         )
         program.save(path)
@@ -176,26 +175,35 @@ def _quantize(source: Path, target: Path, keep: Sequence[str]) -> None:
             op_types_to_quantize=["MatMul"],
             nodes_to_exclude=[*keep, *_head(source)],
         )
-    _halve_tables(target)
+    _halve_weights(target)
 
 
-def _halve_tables(path: Path) -> None:
-    """Store embedding tables in float16, in which the weights were rounded anyway.
+def _halve_weights(path: Path) -> None:
+    """Store embedding tables and float products in float16, in which weights were rounded anyway.
 
-    One int8 scale over a whole table would cost more than all products together.
+    Products are computed in float32; a table's rows are widened as they are looked
+    up. (One int8 scale over a whole table would cost more than all products together.)
     """
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 
     model = onnx.load(path)
-    tables = {i.name: i for i in model.graph.initializer if i.data_type == TensorProto.FLOAT}
+    wide = {
+        i.name: i
+        for i in model.graph.initializer
+        if i.data_type == TensorProto.FLOAT and len(i.dims) > 1
+    }
+    looked_up = {n.input[0] for n in model.graph.node if n.op_type == "Gather"}
     nodes = []
+    for name, weight in wide.items():
+        half = numpy_helper.to_array(weight).astype(np.float16)
+        kept = name if name in looked_up else f"{name}_half"
+        weight.CopyFrom(numpy_helper.from_array(half, kept))
+        if name not in looked_up:
+            nodes.append(helper.make_node("Cast", [kept], [name], to=TensorProto.FLOAT))
     for node in model.graph.node:
         nodes.append(node)
-        if node.op_type == "Gather" and node.input[0] in tables:
-            table = tables[node.input[0]]
-            half = numpy_helper.to_array(table).astype(np.float16)
-            table.CopyFrom(numpy_helper.from_array(half, table.name))
+        if node.op_type == "Gather" and node.input[0] in wide:
             found, node.output[0] = node.output[0], f"{node.output[0]}_half"
             nodes.append(helper.make_node("Cast", [node.output[0]], [found], to=TensorProto.FLOAT))
     del model.graph.node[:]

@@ -7,31 +7,36 @@ import importlib.metadata
 import json
 import platform
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-
-import numpy as np
 
 from stance.corpus.collection import load_training
 from stance.corpus.schema import CODEBOOK_VERSION, AnnotatedArticle
 from stance.errors import ModelError
 from stance.learning.base import MINILM, BaseEncoder, find_base, load_network, load_tokenizer
 from stance.learning.card import write_card
-from stance.learning.dataset import LABELS, annotated_pairs, encode_articles
+from stance.learning.dataset import LABELS, encode_articles, labelled_passages
 from stance.learning.export import export_graph
 from stance.learning.fingerprint import articles_sha256
 from stance.learning.souping import greedy_soup
 from stance.learning.splits import hold_out
 from stance.learning.temperature import fit_temperature
-from stance.learning.training import TrainingConfig, fit, predict_logits, validation_macro_f1
+from stance.learning.training import (
+    TrainingConfig,
+    fit,
+    marked_labels,
+    predict_logits,
+    validation_macro_f1,
+)
 from stance.learning.warmup import encode_sentiment, warmed_up
 from stance.model.folder import (
     GRAPH,
     MANIFEST,
     Manifest,
     check_target,
+    file_sha256,
     folder_hashes,
     written_beside,
 )
@@ -61,7 +66,9 @@ class Recipe:
     form: InputFormat = field(default_factory=InputFormat)
     config: TrainingConfig = field(default_factory=TrainingConfig)
     warmup: TrainingConfig = field(
-        default_factory=lambda: TrainingConfig(epochs=2, learning_rate=5e-5, class_weight=0)
+        default_factory=lambda: TrainingConfig(
+            epochs=2, layouts=False, learning_rate=5e-5, batch_size=32, class_weight=0
+        )
     )
     sentiment: Path | None = None
     seeds: int = 1
@@ -93,15 +100,15 @@ def train_model(
     check_target(output)
     base = find_base(recipe.base)
     tokenizer = load_tokenizer(base, recipe.form)
-    builder = InputBuilder.from_tokenizer(tokenizer, recipe.form)
     train, validation, parts = _data(data)
     for line in parts:
         say(line)
     origin = _origin(base, recipe, train, validation, parts)
-    checkpoints = _checkpoints(output, origin, resume=resume)
-    network, averaged = _trained(
-        base, recipe, builder, (train, validation), checkpoints, resume=resume
-    )
+    mark = _run_mark(origin, recipe, train, validation)
+    checkpoints = _checkpoints(output, mark, resume=resume)
+    networks = list(fine_tuned(base, recipe, (train, validation), checkpoints, resume=resume))
+    rows = encode_articles(validation, InputBuilder.from_tokenizer(tokenizer, recipe.form))
+    network, averaged = greedy_soup(networks, lambda soup: validation_macro_f1(soup, rows))
     say(f"{averaged} of {recipe.seeds} seeds averaged")
     manifest = write_model(
         network,
@@ -147,13 +154,13 @@ def write_model(  # noqa: PLR0913 - one job with one caller beside the tests
     rows = encode_articles(validation, builder)
     network = _rounded(network)
     logits = predict_logits(network, rows)
-    temperature = fit_temperature(logits, np.asarray(rows["labels"]))
+    temperature = fit_temperature(logits, marked_labels(rows))
     say(f"temperature {temperature:.3f}")
     with written_beside(output) as draft:
         _save_weights(network, draft)
         tokenizer.save_pretrained(draft)
-        samples = builder.encode(annotated_pairs(validation, builder)[0])
-        agreement = export_graph(network, draft / GRAPH, samples, logits, temperature)
+        samples = [row.passage for row in labelled_passages(validation, builder)]
+        agreement = export_graph(network, draft / GRAPH, samples, temperature)
         say(
             f"int8 graph: same label on {agreement.same_label:.2%}, largest gap "
             f"{agreement.largest_gap:.4f}, {agreement.kept_in_float} products in float"
@@ -177,14 +184,29 @@ def seal(folder: Path, manifest: Manifest) -> Manifest:
     return sealed
 
 
-def _checkpoints(output: Path, origin: dict[str, Any], *, resume: bool) -> Path:
+def _run_mark(
+    origin: dict[str, Any],
+    recipe: Recipe,
+    train: Sequence[AnnotatedArticle],
+    validation: Sequence[AnnotatedArticle],
+) -> str:
+    """All that a run's checkpoints depend on; the articles' order too, which draws depend on."""
+    mark = origin | {
+        "input": recipe.form.to_dict(),
+        "sentiment": file_sha256(recipe.sentiment) if recipe.sentiment else None,
+        "articles": [[(a.id, a.headline) for a in part] for part in (train, validation)],
+    }
+    return json.dumps(mark, sort_keys=True, default=str)
+
+
+def _checkpoints(output: Path, run: str, *, resume: bool) -> Path:
     """The folder of a run's checkpoints, cleared of any other run's.
 
     Raises:
         ModelError: The run to resume had another recipe or other data.
     """
     folder = output.with_name(f".{output.name}.checkpoints")
-    run, mark = json.dumps(origin, sort_keys=True, default=str), folder / "run.json"
+    mark = folder / "run.json"
     if resume and folder.is_dir():
         if not mark.is_file() or mark.read_text(encoding="utf-8") != run:
             raise ModelError(
@@ -208,27 +230,39 @@ def _data(data: Path) -> tuple[list[AnnotatedArticle], list[AnnotatedArticle], l
     return train, validation, [*parts, f"validation: {len(validation)} of them set aside"]
 
 
-def _trained(
+def fine_tuned(
     base: BaseEncoder,
     recipe: Recipe,
-    builder: InputBuilder,
     articles: tuple[Sequence[AnnotatedArticle], Sequence[AnnotatedArticle]],
     checkpoints: Path,
     *,
-    resume: bool,
-) -> tuple[PreTrainedModel, int]:
-    """The trained network, and how many seeds are averaged in it."""
+    resume: bool = False,
+) -> Iterator[PreTrainedModel]:
+    """Fine-tune one network a seed, from one start, warmed up where the recipe says so.
+
+    Args:
+        base: The encoder to start from.
+        recipe: What to make.
+        articles: Training and validation articles.
+        checkpoints: Folder for checkpoints.
+        resume: Go on from checkpoints there, if any.
+
+    Yields:
+        `recipe.seeds` networks, each at its best epoch on validation.
+    """
+    builder = InputBuilder.from_tokenizer(load_tokenizer(base, recipe.form), recipe.form)
     start = base
     if recipe.sentiment is not None:
         rows = encode_sentiment(recipe.sentiment, builder)
         start = warmed_up(base, rows, recipe.warmup, checkpoints / "warmup", resume=resume)
-    train, validation = (encode_articles(a, builder) for a in articles)
-    networks = []
+    validation = encode_articles(articles[1], builder)
     for number in range(recipe.seeds):
         config = replace(recipe.config, seed=recipe.config.seed + number)
+        layouts = config.epochs if config.layouts else 0
+        train = encode_articles(articles[0], builder, layouts, config.seed)
         folder = checkpoints / f"seed{config.seed}"
-        networks.append(fit(load_network(start), train, validation, config, folder, resume=resume))
-    return greedy_soup(networks, lambda network: validation_macro_f1(network, validation))
+        network = load_network(start, seed=config.seed)
+        yield fit(network, train, validation, config, folder, resume=resume)
 
 
 def _rounded(network: PreTrainedModel) -> PreTrainedModel:

@@ -44,7 +44,7 @@ def speaks_through_mean(source: str) -> bool:
 def add_mean_layer(network: PreTrainedModel) -> PreTrainedModel:
     """Append a layer after which the first token holds the mean of all tokens.
 
-    Queries are zero, so attention is even over all tokens that are not padding;
+    Queries are zero, so attention is even over all tokens that the layer sees;
     values and output pass the states on; the feed-forward part adds nothing.
     The pooler starts as the identity. Everything is trained from there.
 

@@ -94,7 +94,7 @@ def evaluate_folder(
             f"the baselines would be fitted on {parts}, the model was on "
             f"{manifest.origin.get('data')}: complete the data, or leave out --record"
         )
-    runtime = _runtime(folder, question.device)
+    runtime = open_runtime(folder, question.device)
     found = evaluate_model(manifest, builder, runtime, articles, baseline, question.name)
     if record:
         row = found.to_dict() | {"command": question.command}
@@ -105,7 +105,12 @@ def evaluate_folder(
     return found
 
 
-def _runtime(folder: Path, device: str) -> Runtime:
+def open_runtime(folder: Path, device: str) -> Runtime:
+    """The runtime of a model folder on a device; `float` is PyTorch in float32 on the CPU.
+
+    Raises:
+        DeviceError: The device is unknown.
+    """
     if device in {"cpu", "auto"}:
         return OnnxRuntime(folder / GRAPH)
     if device == "float":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,13 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stance.errors import MissingExtraError
-from stance.learning.dataset import LABELS
+from stance.learning.dataset import LABELS, UNLABELLED
 from stance.model.calibration import softmax
+from stance.model.inputs import Passage
 
 if TYPE_CHECKING:
     import datasets
     import torch
     from transformers import EvalPrediction, PreTrainedModel, TrainingArguments
+
+    from stance.model.network import PassageNetwork
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +30,11 @@ class TrainingConfig:
     """How a model is fine-tuned.
 
     Attributes:
-        epochs: Most passes over the training set.
+        epochs: Most passes over the training articles.
+        layouts: The rows hold the articles once an epoch, laid out anew each time
+            (`encode_articles`); else the same rows are met every epoch.
         learning_rate: Peak rate; it rises over the first tenth and falls to 0.
-        batch_size: Units a step.
+        batch_size: Passages a step.
         weight_decay: AdamW's weight decay.
         class_weight: Exponent on inverse label frequency in the loss: 0 for
             none, 1 for full balance.
@@ -38,9 +44,10 @@ class TrainingConfig:
         bf16: Compute in bfloat16.
     """
 
-    epochs: float = 4
+    epochs: int = 4
+    layouts: bool = True
     learning_rate: float = 8e-5
-    batch_size: int = 32
+    batch_size: int = 12
     weight_decay: float = 0.01
     class_weight: float = 0.5
     label_smoothing: float = 0.0
@@ -62,8 +69,9 @@ def fit(
 
     Args:
         network: A sequence classifier over `LABELS`.
-        train: Rows of `encode_articles`.
-        validation: Likewise; decides which epoch is kept, by macro-F1.
+        train: Rows of `encode_articles`: with `config.layouts`, as many layouts
+            as epochs, which are met in mixed order.
+        validation: Likewise, laid out once; decides which epoch is kept, by macro-F1.
         config: The recipe.
         checkpoints: Folder for checkpoints, one an epoch.
         resume: Go on from the last checkpoint there, if any.
@@ -74,15 +82,17 @@ def fit(
     try:
         from transformers import EarlyStoppingCallback, Trainer
         from transformers.trainer_utils import get_last_checkpoint
+
+        from stance.model.network import PassageNetwork
     except ImportError as error:
         raise MissingExtraError(error.name or "transformers", "train") from None
     trainer = Trainer(
-        model=network,
+        model=PassageNetwork(network),
         args=training_arguments(config, checkpoints, len(train)),
         train_dataset=train.remove_columns("article"),
         eval_dataset=validation.remove_columns("article"),
-        data_collator=_pad_collator(network.config.pad_token_id or 0),
-        compute_loss_func=_weighted_loss(train["labels"], config),
+        data_collator=_collate,
+        compute_loss_func=_weighted_loss(marked_labels(train), len(train), config),
         compute_metrics=_validation_metrics,
         callbacks=[EarlyStoppingCallback(config.patience)],
     )
@@ -90,7 +100,7 @@ def fit(
     trainer.train(resume_from_checkpoint=last)
     # The Trainer leaves its casts to bfloat16 wrapped around `forward`.
     unwrapped = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
-    return cast("PreTrainedModel", unwrapped)
+    return cast("PassageNetwork", unwrapped).classifier
 
 
 def training_arguments(config: TrainingConfig, output: Path, rows: int) -> TrainingArguments:
@@ -98,10 +108,12 @@ def training_arguments(config: TrainingConfig, output: Path, rows: int) -> Train
     import torch
     from transformers import TrainingArguments
 
-    steps = max(1, int(config.epochs * rows / config.batch_size))
+    passes = 1 if config.layouts else config.epochs
+    steps = max(1, passes * math.ceil(rows / config.batch_size))
+    epoch = max(1, math.ceil(steps / config.epochs))
     return TrainingArguments(
         output_dir=str(output),
-        num_train_epochs=config.epochs,
+        num_train_epochs=passes,
         learning_rate=config.learning_rate,
         per_device_train_batch_size=config.batch_size,
         per_device_eval_batch_size=4 * config.batch_size,
@@ -109,8 +121,10 @@ def training_arguments(config: TrainingConfig, output: Path, rows: int) -> Train
         warmup_steps=max(1, steps // 10),
         train_sampling_strategy="group_by_length",
         length_column_name="length",
-        eval_strategy="epoch",
-        save_strategy="epoch",
+        eval_strategy="steps",
+        eval_steps=epoch,
+        save_strategy="steps",
+        save_steps=epoch,
         save_total_limit=2,
         load_best_model_at_end=True,
         metric_for_best_model="macro_f1",
@@ -122,27 +136,33 @@ def training_arguments(config: TrainingConfig, output: Path, rows: int) -> Train
         use_cpu=not torch.cuda.is_available(),
         dataloader_pin_memory=torch.cuda.is_available(),
         remove_unused_columns=True,
+        label_names=["labels"],
     )
 
 
 def predict_logits(
-    network: PreTrainedModel, rows: datasets.Dataset, batch_size: int = 64
+    network: PreTrainedModel, rows: datasets.Dataset, batch_size: int = 16
 ) -> NDArray[np.float32]:
-    """Logits of a network in float32 for rows of `encode_articles`; shape (n, labels)."""
-    import torch
+    """Logits of a network in float32 at the labelled marks of `encode_articles`.
 
-    collate = _pad_collator(network.config.pad_token_id or 0)
-    data = rows.remove_columns([c for c in ("article", "labels") if c in rows.column_names])
-    order = np.argsort([len(ids) for ids in data["input_ids"]], kind="stable")
-    out = np.zeros((len(data), int(network.config.num_labels or 0)), dtype=np.float32)
-    network.eval()
-    with torch.inference_mode():
-        for first in range(0, len(order), batch_size):
-            chosen = order[first : first + batch_size]
-            batch = collate([data[int(i)] for i in chosen])
-            batch = {k: v.to(network.device) for k, v in batch.items()}
-            out[chosen] = network(**batch).logits.float().cpu().numpy()
-    return out
+    Returns:
+        Shape (n, labels), in the order of `marked_labels`.
+    """
+    from stance.model.network import PassageNetwork, passage_logits
+
+    passages = [
+        Passage(ids, sentence, marks, ())
+        for ids, sentence, marks in zip(
+            rows["input_ids"], rows["sentence"], rows["marks"], strict=True
+        )
+    ]
+    found = passage_logits(PassageNetwork(network), passages, batch_size)
+    return found[[x != UNLABELLED for row in rows["labels"] for x in row]]
+
+
+def marked_labels(rows: datasets.Dataset) -> NDArray[np.int64]:
+    """The labels of the labelled marks of `encode_articles`, in order."""
+    return np.array([x for row in rows["labels"] for x in row if x != UNLABELLED])
 
 
 def validation_macro_f1(network: PreTrainedModel, rows: datasets.Dataset) -> float:
@@ -150,11 +170,11 @@ def validation_macro_f1(network: PreTrainedModel, rows: datasets.Dataset) -> flo
     from stance.learning.metrics import MacroF1
 
     given = predict_logits(network, rows).argmax(axis=1)
-    found = MacroF1().compute(predictions=given, references=np.asarray(rows["labels"]))
+    found = MacroF1().compute(predictions=given, references=marked_labels(rows))
     return float(found["macro_f1"])
 
 
-def class_weights(labels: Sequence[int], exponent: float) -> list[float]:
+def class_weights(labels: Sequence[int] | NDArray[np.int64], exponent: float) -> list[float]:
     """Weight of each label in the loss: inverse frequency to a power, mean 1 over the rows."""
     counts = Counter(labels)
     raw = [(len(labels) / max(1, counts[i])) ** exponent for i in range(len(LABELS))]
@@ -162,18 +182,25 @@ def class_weights(labels: Sequence[int], exponent: float) -> list[float]:
     return [w / mean for w in raw]
 
 
-def _weighted_loss(labels: Sequence[int], config: TrainingConfig) -> Callable[..., torch.Tensor]:
+def _weighted_loss(
+    labels: NDArray[np.int64], passages: int, config: TrainingConfig
+) -> Callable[..., torch.Tensor]:
+    """Cross-entropy in which every mark counts the same, in a long passage or a short one."""
     import torch
 
-    weights = torch.tensor(class_weights(list(labels), config.class_weight))
+    weights = torch.tensor(class_weights(labels, config.class_weight))
+    usual = config.batch_size * len(labels) / passages
 
     def loss(outputs: Any, labels: torch.Tensor, num_items_in_batch: Any = None) -> torch.Tensor:  # noqa: ANN401, ARG001
-        return torch.nn.functional.cross_entropy(
-            outputs["logits"].float(),
-            labels,
+        summed = torch.nn.functional.cross_entropy(
+            outputs["logits"].float().flatten(0, 1),
+            labels.flatten(),
             weight=weights.to(labels.device),
             label_smoothing=config.label_smoothing,
+            ignore_index=UNLABELLED,
+            reduction="sum",
         )
+        return summed / usual
 
     return loss
 
@@ -181,7 +208,9 @@ def _weighted_loss(labels: Sequence[int], config: TrainingConfig) -> Callable[..
 def _validation_metrics(prediction: EvalPrediction) -> dict[str, float]:
     from stance.learning.metrics import CalibrationError, MacroF1, Matthews
 
-    logits, references = np.asarray(prediction.predictions), np.asarray(prediction.label_ids)
+    references = np.asarray(prediction.label_ids)
+    marked = references != UNLABELLED
+    logits, references = np.asarray(prediction.predictions)[marked], references[marked]
     given = logits.argmax(axis=1)
     found: dict[str, float] = {}
     for metric in (MacroF1(), Matthews()):
@@ -190,22 +219,14 @@ def _validation_metrics(prediction: EvalPrediction) -> dict[str, float]:
     return found
 
 
-def _pad_collator(pad: int) -> Callable[[list[dict[str, Any]]], dict[str, torch.Tensor]]:
+def _collate(rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
     import torch
     from torch.nn.utils.rnn import pad_sequence
 
-    fills = {"input_ids": pad, "attention_mask": 0, "token_type_ids": 0}
-
-    def collate(rows: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
-        batch = {
-            name: pad_sequence(
-                [torch.tensor(row[name]) for row in rows], batch_first=True, padding_value=fill
-            )
-            for name, fill in fills.items()
-            if name in rows[0]
-        }
-        if "labels" in rows[0]:
-            batch["labels"] = torch.tensor([row["labels"] for row in rows])
-        return batch
-
-    return collate
+    fills = {"input_ids": 0, "sentence": 0, "marks": 0, "labels": UNLABELLED}
+    return {
+        name: pad_sequence(
+            [torch.tensor(row[name]) for row in rows], batch_first=True, padding_value=fill
+        )
+        for name, fill in fills.items()
+    }

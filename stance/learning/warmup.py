@@ -15,11 +15,11 @@ from sklearn.model_selection import GroupShuffleSplit
 from stance.corpus.schema import read_jsonl
 from stance.errors import CorpusError
 from stance.learning.base import BaseEncoder, load_network
-from stance.learning.dataset import LABELS, as_dataset
+from stance.learning.dataset import LABELS, LabelledPassage, as_dataset
 from stance.learning.training import TrainingConfig, fit
 from stance.model.folder import written_beside
-from stance.model.inputs import InputBuilder, ModelInput
-from stance.records import Label
+from stance.model.inputs import InputBuilder
+from stance.records import Kind, Label, Sentence
 
 if TYPE_CHECKING:
     import datasets
@@ -28,7 +28,7 @@ _POLARITY = {2.0: Label.SKEPTICAL, 4.0: Label.NEUTRAL, 6.0: Label.HOPEFUL}
 
 
 def encode_sentiment(path: Path, builder: InputBuilder) -> datasets.Dataset:
-    """Rows of NewsMTSC as training rows: the sentence, paired with the target.
+    """Rows of NewsMTSC as training rows: the sentence, with the target as its headline.
 
     Args:
         path: A JSON Lines file of NewsMTSC: `sentence_normalized` and `targets`
@@ -42,20 +42,22 @@ def encode_sentiment(path: Path, builder: InputBuilder) -> datasets.Dataset:
     Raises:
         CorpusError: A row has another form.
     """
-    pairs, labels, sentences = [], [], []
+    found: list[LabelledPassage] = []
     for number, row in read_jsonl(path):
         try:
             for target in row["targets"]:
-                text = " ".join(row["sentence_normalized"].split())
-                pairs.append(ModelInput(number, text, target["mention"]))
-                labels.append(LABELS.index(_POLARITY[float(target["polarity"])]))
-                sentences.append(number)
+                text = row["sentence_normalized"]
+                label = LABELS.index(_POLARITY[float(target["polarity"])])
+                sentence = Sentence(text, 0, len(text), Kind.BODY)
+                for passage in builder.build([sentence], target["mention"]):
+                    units = passage.units
+                    found.append(LabelledPassage(passage, units, (label,) * len(units), number))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise CorpusError(
                 f"{path}:{number}: no row of NewsMTSC ({error}): expected sentence_normalized, "
                 "targets, mention and polarity 2, 4 or 6"
             ) from None
-    return as_dataset(builder.encode(pairs), labels, sentences)
+    return as_dataset(found)
 
 
 def warmed_up(
@@ -84,10 +86,10 @@ def warmed_up(
         cut = GroupShuffleSplit(1, test_size=0.05, random_state=config.seed)
         train, held_out = next(cut.split(range(len(rows)), groups=rows["article"]))
         network = fit(
-            load_network(base),
+            load_network(base, seed=config.seed),
             rows.select(train),
             rows.select(held_out),
-            config,
+            replace(config, layouts=False),
             checkpoints,
             resume=resume,
         )

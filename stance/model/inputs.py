@@ -1,8 +1,11 @@
-"""The one input builder: a sentence, paired with what a reader has just read.
+"""The one input builder: passages of sentences, as a reader meets them on the page.
 
 Training and scoring both build their inputs here, so a model never sees at
-scoring what it did not see at training. The pair is plain text, so anyone can
-give the same pair to `transformers.pipeline` as `text` and `text_pair`.
+scoring what it did not see at training. A passage is the tokenizer's own encoding
+of each of its sentences, one after another; a passage of one sentence is what
+`transformers.pipeline` makes of that sentence. Scoring all sentences of a passage
+in one pass follows Cohan et al., "Pretrained language models for sequential
+sentence classification" (EMNLP 2019).
 """
 
 from __future__ import annotations
@@ -27,16 +30,19 @@ class InputFormat:
 
     Attributes:
         version: Version of this builder.
-        context_sentences: How many sentences before the unit go into its context.
-        max_tokens: Longest pair, in tokens, special tokens included.
+        max_tokens: Longest passage, in tokens, special tokens included.
+        before_tokens: How many tokens of what was read before it a passage takes
+            along: the headline, whole, and as many sentences as still fit; fewer
+            where shorter passages are asked for.
         window_tokens: Longest piece of a sentence scored at once; a longer
-            sentence is scored over windows that overlap by half.
+            sentence is scored over windows that overlap by half, and a longer
+            headline is cut.
     """
 
-    version: int = 1
-    context_sentences: int = 3
-    max_tokens: int = 224
-    window_tokens: int = 160
+    version: int = 2
+    max_tokens: int = 320
+    before_tokens: int = 128
+    window_tokens: int = 128
 
     def to_dict(self) -> dict[str, Any]:
         """The format as plain values."""
@@ -44,22 +50,31 @@ class InputFormat:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelInput:
-    """One pair for the model.
+class Passage:
+    """Sentences that the model reads in one pass.
 
     Attributes:
-        unit: Index of the unit that the pair belongs to.
-        sentence: The unit's text, or one window of it.
-        context: Headline and preceding sentences, or an empty string.
+        ids: Token ids, special tokens of every sentence included.
+        sentence: For every token, the number of its sentence in the passage, from 1.
+        marks: Where each scored sentence begins among the tokens, in order.
+        units: The unit that each mark belongs to; several marks of one unit
+            where it is scored over windows.
     """
 
+    ids: tuple[int, ...]
+    sentence: tuple[int, ...]
+    marks: tuple[int, ...]
+    units: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    ids: list[int]
     unit: int
-    sentence: str
-    context: str
 
 
 class InputBuilder:
-    """Makes pairs from sentences, and token ids from pairs."""
+    """Makes passages from the sentences of an article."""
 
     def __init__(self, tokenizer: Tokenizer, form: InputFormat) -> None:
         """Wrap a tokenizer.
@@ -69,13 +84,9 @@ class InputBuilder:
             form: The input format.
         """
         self.form = form
-        # Two, because truncation is a state of a tokenizer, and threads share a builder.
         self._tokenizer = Tokenizer.from_str(tokenizer.to_str())
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._cutting = Tokenizer.from_str(tokenizer.to_str())
-        self._cutting.no_padding()
-        self._cutting.enable_truncation(form.max_tokens, strategy="longest_first")
 
     @classmethod
     def from_tokenizer(cls, tokenizer: PreTrainedTokenizerBase, form: InputFormat) -> InputBuilder:
@@ -96,81 +107,84 @@ class InputBuilder:
             raise ModelError(f"{path}: {error}: expected a tokenizers file") from None
 
     def build(
-        self, sentences: Sequence[Sentence], headline: str | None = None
-    ) -> Iterator[ModelInput]:
-        """Pair every sentence with its context, in order.
+        self,
+        sentences: Sequence[Sentence],
+        headline: str | None = None,
+        max_tokens: int | None = None,
+    ) -> Iterator[Passage]:
+        """Lay an article out in passages, so that every sentence has its context.
 
-        The context is the headline, then up to `context_sentences` sentences
-        before the unit, page furniture left out. Where the pair would be too
-        long, the farthest sentences stay out.
+        Page furniture stays out. The headline stands first in every passage. A
+        passage that goes on in mid-article repeats the last sentences before it,
+        and one that stops in mid-article looks one sentence ahead.
 
         Args:
             sentences: All units of one article, in order.
             headline: The headline, where it stands apart from the text;
                 otherwise a unit of kind `headline` before the body is taken.
+            max_tokens: Longest passage, where shorter ones are wanted than the
+                format's; one holds at least a sentence.
 
         Yields:
-            One pair a unit; more where a sentence is longer than a window.
+            Passages in order; together they mark every unit but furniture, once
+            for each of its windows.
         """
-        texts = [_flat(s.text) for s in sentences]
-        if headline is None:
-            headline = own_headline(sentences)
-        whole_head = _flat(headline or "")
-        head = self._clip(whole_head)
-        encodings = self._tokenizer.encode_batch([*texts, head], add_special_tokens=False)
-        lengths = [len(e.ids) for e in encodings]
-        read: list[int] = []
-        for i, (sentence, text) in enumerate(zip(sentences, texts, strict=True)):
-            for window in self._windows(text, encodings[i]):
-                room = self.form.max_tokens - 4 - min(lengths[i], self.form.window_tokens)
-                context = self._context(
-                    read, texts, lengths, (head if text != whole_head else ""), room
-                )
-                yield ModelInput(i, window, context)
-            if sentence.kind not in FURNITURE and text != whole_head:
-                read.append(i)
+        windows = self._windows(sentences)
+        head = self._head(headline) or self._head(own_headline(sentences))
+        size = min(max_tokens or self.form.max_tokens, self.form.max_tokens)
+        first = 0
+        while first < len(windows):
+            before = self._before(head, windows, first, size)
+            room = size - sum(len(p.ids) for p in before)
+            last = first
+            while last < len(windows) and (last == first or len(windows[last].ids) <= room):
+                room -= len(windows[last].ids)
+                last += 1
+            # The last sentence of a full passage is its look ahead: the next one scores it.
+            stop = last - 1 if last < len(windows) and last - first > 1 else last
+            yield _passage([*before, *windows[first:last]], len(before), len(before) + stop - first)
+            first = stop
 
-    def encode(self, inputs: Sequence[ModelInput]) -> list[Encoding]:
-        """Token ids of pairs, special tokens included, without padding.
+    def _windows(self, sentences: Sequence[Sentence]) -> list[_Window]:
+        kept = [i for i, s in enumerate(sentences) if s.kind not in FURNITURE]
+        texts = [_flat(sentences[i].text) for i in kept]
+        found = zip(kept, texts, self._tokenizer.encode_batch(texts), strict=True)
+        return [_Window(ids, i) for i, text, whole in found for ids in self._cut(text, whole)]
 
-        Args:
-            inputs: Pairs from `build`.
-
-        Returns:
-            One encoding a pair, at most `max_tokens` long.
-        """
-        return list(
-            self._cutting.encode_batch(
-                [(p.sentence, p.context) if p.context else p.sentence for p in inputs]
-            )
-        )
-
-    def _context(
-        self, read: list[int], texts: list[str], lengths: list[int], head: str, room: int
-    ) -> str:
-        parts: list[str] = []
-        room -= lengths[-1] if head else 0
-        for j in reversed(read[max(0, len(read) - self.form.context_sentences) :]):
-            if lengths[j] > room:
-                break
-            room -= lengths[j]
-            parts.append(texts[j])
-        return " ".join([head, *reversed(parts)] if head else reversed(parts))
-
-    def _windows(self, text: str, encoding: Encoding) -> Iterator[str]:
-        size, offsets = self.form.window_tokens, encoding.offsets
-        if len(offsets) <= size:
-            yield text
+    def _cut(self, text: str, whole: Encoding) -> Iterator[list[int]]:
+        size = self.form.window_tokens
+        if len(whole.ids) <= size:
+            yield whole.ids
             return
-        for first in range(0, len(offsets) - size // 2, size // 2):
-            last = min(first + size, len(offsets)) - 1
-            yield text[offsets[first][0] : offsets[last][1]]
+        bare = self._tokenizer.encode(text, add_special_tokens=False).offsets
+        size -= len(whole.ids) - len(bare)
+        for first in range(0, len(bare) - size // 2, size // 2):
+            last = min(first + size, len(bare)) - 1
+            # Cut out of a text, a window can make a token or two more than it was.
+            yield self._tokenizer.encode(text[bare[first][0] : bare[last][1]]).ids
 
-    def _clip(self, headline: str) -> str:
-        """Keep a headline's first words, where one is longer than a quarter of the room."""
-        offsets = self._tokenizer.encode(headline, add_special_tokens=False).offsets
-        limit = self.form.max_tokens // 4
-        return headline if len(offsets) <= limit else headline[: offsets[limit - 1][1]]
+    def _head(self, headline: str | None) -> _Window | None:
+        """The headline as context, its first words where it is long."""
+        if not headline or not (text := _flat(headline)):
+            return None
+        return _Window(next(self._cut(text, self._tokenizer.encode(text))), -1)
+
+    def _before(
+        self, head: _Window | None, windows: list[_Window], first: int, size: int
+    ) -> list[_Window]:
+        """What a passage takes along: the headline, and the last sentences before it."""
+        if head and first == 0 and windows[0].ids == head.ids:
+            return []
+        kept = [head] if head else []
+        share = self.form.before_tokens * size // self.form.max_tokens
+        room = share - sum(len(p.ids) for p in kept)
+        start = first
+        while start > 0 and len(windows[start - 1].ids) <= room:
+            if head and windows[start - 1].ids == head.ids:
+                break
+            start -= 1
+            room -= len(windows[start].ids)
+        return [*kept, *windows[start:first]]
 
 
 def own_headline(sentences: Sequence[Sentence]) -> str | None:
@@ -181,6 +195,24 @@ def own_headline(sentences: Sequence[Sentence]) -> str | None:
         if sentence.kind is Kind.BODY:
             return None
     return None
+
+
+def _passage(windows: Sequence[_Window], first: int, last: int) -> Passage:
+    """Join windows; those in `[first, last)` are marked."""
+    ids: list[int] = []
+    sentence: list[int] = []
+    starts = []
+    for number, piece in enumerate(windows, 1):
+        starts.append(len(ids))
+        ids += piece.ids
+        sentence += [number] * len(piece.ids)
+    marked = range(first, last)
+    return Passage(
+        tuple(ids),
+        tuple(sentence),
+        tuple(starts[i] for i in marked),
+        tuple(windows[i].unit for i in marked),
+    )
 
 
 def _flat(text: str) -> str:

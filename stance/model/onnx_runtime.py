@@ -6,13 +6,13 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Encoding
 
 from stance.errors import ModelError
+from stance.model.inputs import Passage
+from stance.records import Label
 
 
 def _cores() -> int:
@@ -23,11 +23,11 @@ def _cores() -> int:
 
 
 class OnnxRuntime:
-    """Scores pairs one by one, several at a time.
+    """Scores passages one by one, several at a time.
 
-    One pair a call, because int8 activations are scaled over the whole input of
-    a call: in a batch, a pair's logits would depend on its company. Nothing is
-    padded this way, which is also faster (`benchmarks/speed.py`).
+    One passage a call, because int8 activations are scaled over the whole input
+    of a call: in a batch, a passage's logits would depend on its company. Nothing
+    is padded this way, which is also faster (`benchmarks/speed.py`).
     """
 
     def __init__(self, graph: Path, threads: int | None = None) -> None:
@@ -35,7 +35,7 @@ class OnnxRuntime:
 
         Args:
             graph: An ONNX file.
-            threads: How many pairs to run at once; all cores if None.
+            threads: How many passages to run at once; all cores if None.
 
         Raises:
             ModelError: The file is not a graph that ONNX Runtime can run.
@@ -52,24 +52,18 @@ class OnnxRuntime:
             )
         except Exception as error:  # noqa: BLE001 - the binding raises many kinds
             raise ModelError(f"{graph}: not a graph ONNX Runtime can run: {error}") from None
-        self._inputs = {i.name for i in self._session.get_inputs()}
 
-    def logits(self, encodings: Sequence[Encoding]) -> NDArray[np.float32]:
-        """Score encoded pairs; shape (n, labels)."""
-        if not encodings:
-            return np.zeros((0, 3), dtype=np.float32)
+    def logits(self, passages: Sequence[Passage]) -> NDArray[np.float32]:
+        """Score passages; shape (n, labels), a row a mark."""
+        if not passages:
+            return np.zeros((0, len(Label)), dtype=np.float32)
         with ThreadPoolExecutor(self._threads) as pool:
-            return np.concatenate(list(pool.map(self._one, encodings)))
+            return np.concatenate(list(pool.map(self._one, passages)))
 
-    def _one(self, encoding: Encoding) -> NDArray[np.float32]:
-        columns: dict[str, Any] = {
-            "input_ids": encoding.ids,
-            "attention_mask": encoding.attention_mask,
-            "token_type_ids": encoding.type_ids,
-        }
+    def _one(self, passage: Passage) -> NDArray[np.float32]:
         feed = {
-            name: np.asarray([values], dtype=np.int64)
-            for name, values in columns.items()
-            if name in self._inputs
+            "input_ids": np.asarray([passage.ids], dtype=np.int64),
+            "sentence": np.asarray([passage.sentence], dtype=np.int64),
+            "marks": np.asarray([passage.marks], dtype=np.int64),
         }
-        return np.asarray(self._session.run(None, feed)[0], dtype=np.float32)
+        return np.asarray(self._session.run(None, feed)[0][0], dtype=np.float32)

@@ -1,4 +1,4 @@
-"""What a runtime is: token ids in, logits out."""
+"""What a runtime is: passages in, logits out."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Encoding
+
+from stance.model.inputs import Passage
 
 
 class Runtime(Protocol):
     """Runs the network of one model folder."""
 
-    def logits(self, encodings: Sequence[Encoding]) -> NDArray[np.float32]:
-        """Score encoded pairs.
+    def logits(self, passages: Sequence[Passage]) -> NDArray[np.float32]:
+        """Score passages.
 
         Args:
-            encodings: Token ids of n pairs, without padding.
+            passages: Passages from `InputBuilder.build`.
 
         Returns:
-            Shape (n, labels). A pair's row does not depend on its company.
+            Shape (n, labels): a row for every mark of every passage, in order.
+            A passage's rows do not depend on its company.
         """
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
@@ -21,10 +22,10 @@ from stance.model.folder import (
     default_folder,
     read_manifest,
 )
-from stance.model.inputs import InputBuilder, ModelInput
+from stance.model.inputs import InputBuilder
 from stance.model.runtime import Runtime
 from stance.reading.segmentation import segment
-from stance.records import FURNITURE, Article, ArticleStance, Label, Sentence, SentenceStance
+from stance.records import Article, ArticleStance, Label, Sentence, SentenceStance
 from stance.scoring.given import given_articles
 
 if TYPE_CHECKING:
@@ -93,31 +94,26 @@ class Model:
 
     def _batch(self, articles: Sequence[Article]) -> Iterator[ArticleStance]:
         cut = [segment(a.text) for a in articles]
-        pairs = [
-            [
-                p
-                for p in self._builder.build(sentences, a.headline)
-                if sentences[p.unit].kind not in FURNITURE
-            ]
+        laid_out = [
+            list(self._builder.build(sentences, a.headline))
             for a, sentences in zip(articles, cut, strict=True)
         ]
-        flat = [p for group in pairs for p in group]
-        logits = self._runtime.logits(self._builder.encode(flat))
+        logits = self._runtime.logits([p for group in laid_out for p in group])
         found = softmax(logits, self.manifest.temperature)
         done = 0
-        for article, sentences, group in zip(articles, cut, pairs, strict=True):
-            rows = found[done : done + len(group)]
-            done += len(group)
-            yield ArticleStance(article, self._stances(sentences, group, rows), self.manifest.name)
+        for article, sentences, group in zip(articles, cut, laid_out, strict=True):
+            units = [u for passage in group for u in passage.units]
+            rows = found[done : done + len(units)]
+            done += len(units)
+            yield ArticleStance(article, self._stances(sentences, units, rows), self.manifest.name)
 
     def _stances(
-        self, sentences: Sequence[Sentence], pairs: list[ModelInput], rows: NDArray[np.float64]
+        self, sentences: Sequence[Sentence], units: list[int], rows: NDArray[np.float64]
     ) -> tuple[SentenceStance, ...]:
         by_unit = {}
-        numbered = zip(pairs, rows, strict=True)
-        for unit, group in groupby(numbered, key=lambda item: item[0].unit):
-            windows = [row for _, row in group]
-            by_unit[unit] = (np.mean(windows, axis=0), len(windows))
+        for unit, group in groupby(zip(units, rows, strict=True), key=itemgetter(0)):
+            pieces = [row for _, row in group]
+            by_unit[unit] = (np.mean(pieces, axis=0), len(pieces))
         return tuple(self._stance(s, by_unit.get(i)) for i, s in enumerate(sentences))
 
     def _stance(

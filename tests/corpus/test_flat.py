@@ -8,7 +8,7 @@ import pytest
 
 from stance.corpus.collection import load_split
 from stance.corpus.flat import flat_rows, write_flat
-from stance.corpus.schema import article_from_json
+from stance.corpus.schema import article_from_json, sentence_sha256, text_sha256
 from tests.conftest import ROOT, article_row
 
 
@@ -40,6 +40,38 @@ def test_files_are_written_a_split(data: Path, tmp_path: Path) -> None:
     }
     first = json.loads((copy / "flat" / "train.jsonl").read_text().splitlines()[0])
     assert first["article"] == "train-0"
+
+
+def test_founding_articles_are_written_where_they_are(data: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "data"
+    shutil.copytree(data, copy)
+    text = "Talks began.\nKyiv refused."
+    founding = tmp_path / "seeds"
+    founding.mkdir()
+    assert "seeds_test.jsonl" not in {p.name for p, _ in write_flat(copy, founding)}
+    (founding / "one.txt").write_text(text)
+    rows = [
+        {
+            "id": "one",
+            "text_sha256": text_sha256(text),
+            "start": start,
+            "end": end,
+            "sentence_sha256": sentence_sha256(text[start:end]),
+            "kind": "body",
+            "label": "neutral",
+            "relevant": True,
+            "mixed": False,
+            "holder": "none",
+            "confidence": 3,
+            "votes": ["neutral"] * 3,
+            "split": "test",
+        }
+        for start, end in ((0, 12), (13, 26))
+    ]
+    (founding / "labels.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
+    manifest = {"documents": {"one.txt": text_sha256(text)}, "annotations": "labels.jsonl"}
+    (founding / "manifest.json").write_text(json.dumps(manifest))
+    assert dict(write_flat(copy, founding))[copy / "flat" / "seeds_test.jsonl"] == 2
 
 
 def test_flat_rows_of_the_project_are_up_to_date(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from stance.corpus.collection import load_split
 from stance.errors import CorpusError, MissingExtraError, ModelError
 from stance.learning import base
 from stance.learning.baselines import baseline_probabilities
-from stance.learning.dataset import encode_articles
+from stance.learning.dataset import UNLABELLED, encode_articles
 from stance.learning.export import compare
 from stance.learning.fingerprint import articles_sha256
 from stance.learning.souping import average_weights, greedy_soup
@@ -83,11 +84,33 @@ def test_baselines() -> None:
 def test_dataset_rows(data: Path, encoder: Path) -> None:
     builder = InputBuilder.from_folder(encoder, InputFormat())
     rows = encode_articles(load_split(data, "train"), builder)
-    assert len(rows) == 48
-    assert rows["labels"][:4] == [1, 1, 0, 2]
-    assert rows["article"][4] == 1
+    assert len(rows) == 12
+    assert rows["labels"][0] == [1, 1, 0, 2]
+    assert rows["article"][:2] == [0, 1]
+    assert rows["marks"][0][0] == 0
     with pytest.raises(CorpusError, match="no annotated unit"):
         encode_articles([], builder)
+
+
+def test_layouts_differ_and_repeat(data: Path, encoder: Path) -> None:
+    form = InputFormat(max_tokens=60, before_tokens=24, window_tokens=30)
+    builder = InputBuilder.from_folder(encoder, form)
+    articles = load_split(data, "train")
+    once = encode_articles(articles, builder)
+    rows = encode_articles(articles, builder, layouts=3, seed=1)
+    marks = sum(len(m) for m in once["marks"])
+    assert sum(len(m) for m in rows["marks"]) == 3 * marks
+    assert {len(ids) for ids in rows["input_ids"]} - {len(ids) for ids in once["input_ids"]}
+    assert rows["input_ids"] == encode_articles(articles, builder, layouts=3, seed=1)["input_ids"]
+    assert rows["input_ids"] != encode_articles(articles, builder, layouts=3, seed=2)["input_ids"]
+
+
+def test_what_is_not_annotated_has_no_label(data: Path, encoder: Path) -> None:
+    builder = InputBuilder.from_folder(encoder, InputFormat())
+    article = load_split(data, "train")[0]
+    partly = replace(article, units=article.units[2:])
+    rows = encode_articles([partly], builder)
+    assert rows["labels"] == [[UNLABELLED, UNLABELLED, 0, 2]]
 
 
 def test_sentiment_rows_of_another_form(tmp_path: Path, encoder: Path) -> None:

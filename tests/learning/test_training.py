@@ -36,7 +36,7 @@ def test_best_epoch_is_kept(data: Path, encoder: Path, tmp_path: Path) -> None:
     train, validation = (
         encode_articles(load_split(data, s), builder) for s in ("train", "validation")
     )
-    config = TrainingConfig(epochs=3, batch_size=8, learning_rate=0.05)
+    config = TrainingConfig(epochs=3, layouts=False, batch_size=8, learning_rate=0.05)
     start = load_network(find_base(str(encoder)))
     network = fit(start, train, validation, config, tmp_path / "run")
     last = max((tmp_path / "run").glob("checkpoint-*"), key=lambda p: int(p.name.split("-")[1]))

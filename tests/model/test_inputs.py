@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -7,10 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tokenizers import Tokenizer
 
 from stance.errors import ModelError
-from stance.model.inputs import InputBuilder, InputFormat, ModelInput
+from stance.model.inputs import InputBuilder, InputFormat, Passage
 from stance.records import Kind, Sentence
+
+FORM = InputFormat(max_tokens=64, before_tokens=32, window_tokens=24)
 
 
 def sentences(*texts: str, kinds: dict[int, Kind] | None = None) -> list[Sentence]:
@@ -23,37 +27,95 @@ def sentences(*texts: str, kinds: dict[int, Kind] | None = None) -> list[Sentenc
 
 @pytest.fixture(scope="module")
 def builder(encoder: Path) -> InputBuilder:
-    return InputBuilder.from_folder(encoder, InputFormat(max_tokens=64, window_tokens=40))
+    return InputBuilder.from_folder(encoder, FORM)
 
 
-def test_context_is_the_headline_and_three_sentences_before(builder: InputBuilder) -> None:
-    units = sentences("Envoy talks", "a", "b", "c", "d", kinds={0: Kind.HEADLINE})
-    pairs = list(builder.build(units))
-    assert pairs[0] == ModelInput(0, "Envoy talks", "")
-    assert pairs[1] == ModelInput(1, "a", "Envoy talks")
-    assert pairs[4] == ModelInput(4, "d", "Envoy talks a b c")
+@pytest.fixture(scope="module")
+def read(encoder: Path) -> Callable[[Passage], list[str]]:
+    """A passage as its sentences, those that are scored with a star before."""
+    tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
+
+    def texts(passage: Passage) -> list[str]:
+        found = []
+        for number in range(1, passage.sentence[-1] + 1):
+            first = passage.sentence.index(number)
+            ids = [i for i, n in zip(passage.ids, passage.sentence, strict=True) if n == number]
+            found.append(("*" if first in passage.marks else "") + tokenizer.decode(ids))
+        return found
+
+    return texts
 
 
-def test_headline_may_stand_apart(builder: InputBuilder) -> None:
-    pairs = list(builder.build(sentences("a", "b"), headline="Peace plan"))
-    assert [p.context for p in pairs] == ["Peace plan", "Peace plan a"]
+Read = Callable[[Passage], list[str]]
 
 
-def test_head_after_the_body_is_no_headline(builder: InputBuilder) -> None:
+def test_an_article_is_one_passage_where_it_fits(builder: InputBuilder, read: Read) -> None:
+    units = sentences("Envoy talks", "a", "b", kinds={0: Kind.HEADLINE})
+    (passage,) = builder.build(units)
+    assert read(passage) == ["*envoy talks", "*a", "*b"]
+    assert passage.units == (0, 1, 2)
+
+
+def test_a_sentence_stands_as_the_tokenizer_encodes_it(
+    encoder: Path, builder: InputBuilder
+) -> None:
+    tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
+    (passage,) = builder.build(sentences("Kyiv called it  empty."))
+    assert list(passage.ids) == tokenizer.encode("Kyiv called it empty.").ids
+    assert passage.marks == (0,)
+
+
+def test_headline_may_stand_apart(builder: InputBuilder, read: Read) -> None:
+    (passage,) = builder.build(sentences("a", "b"), headline="Peace plan")
+    assert read(passage) == ["peace plan", "*a", "*b"]
+    assert passage.units == (0, 1)
+
+
+def test_head_after_the_body_is_no_headline(builder: InputBuilder, read: Read) -> None:
     units = sentences("a", "War plan", "b", kinds={1: Kind.HEADLINE})
-    assert [p.context for p in builder.build(units)] == ["", "a", "a War plan"]
+    assert [read(p) for p in builder.build(units)] == [["*a", "*war plan", "*b"]]
 
 
-def test_no_context_where_none_is_wanted(encoder: Path) -> None:
-    bare = InputBuilder.from_folder(encoder, InputFormat(context_sentences=0))
-    assert [p.context for p in bare.build(sentences("a", "b", "c"))] == ["", "", ""]
+def test_a_long_article_goes_on_with_its_headline_and_what_was_said(
+    builder: InputBuilder, read: Read
+) -> None:
+    body = [" ".join(["peace"] * 12 + [letter]) for letter in "abcdefgh"]
+    units = sentences("Envoy talks", *body, kinds={0: Kind.HEADLINE})
+    first, second, *_ = (read(p) for p in builder.build(units))
+    assert first[0] == "*envoy talks"
+    assert [x[:1] for x in first] == ["*", "*", "*", "*", "p"]
+    assert first[-1].endswith("d"), "it looks one sentence ahead"
+    assert second[0] == "envoy talks"
+    assert second[1].startswith("peace")
+    assert second[1].endswith("c"), "it repeats the sentence before"
+    assert second[2].startswith("*")
+    assert second[2].endswith("d")
 
 
-def test_long_headline_is_clipped_and_not_its_own_context(builder: InputBuilder) -> None:
+def test_long_headline_is_clipped(builder: InputBuilder, read: Read) -> None:
     long = " ".join(["peace"] * 30)
-    pairs = list(builder.build(sentences(long, "a", kinds={0: Kind.HEADLINE})))
-    assert pairs[0].context == ""
-    assert pairs[1].context == " ".join(["peace"] * 16)
+    (passage,) = builder.build(sentences("a"), headline=long)
+    assert read(passage) == [" ".join(["peace"] * 22), "*a"]
+
+
+def test_furniture_is_in_no_passage(builder: InputBuilder, read: Read) -> None:
+    units = sentences("Peace plan", "Share", "a", kinds={0: Kind.HEADLINE, 1: Kind.BOILERPLATE})
+    (passage,) = builder.build(units)
+    assert read(passage) == ["*peace plan", "*a"]
+    assert passage.units == (0, 2)
+    assert list(builder.build(sentences("Share", kinds={0: Kind.BOILERPLATE}))) == []
+
+
+def test_long_sentence_is_cut_into_overlapping_windows(builder: InputBuilder, read: Read) -> None:
+    words = [f"peace {a}" for a in "abcdefghijklmnopqrstuvwxyz"]
+    passages = list(builder.build(sentences(" ".join(words))))
+    marked = [t[1:] for p in passages for t in read(p) if t.startswith("*")]
+    assert {u for p in passages for u in p.units} == {0}
+    assert len(marked) > 2
+    assert marked[0].startswith("peace a")
+    assert marked[-1].endswith("z")
+    for left, right in pairwise(marked):
+        assert right[:10] in left
 
 
 def test_threads_share_a_builder(builder: InputBuilder) -> None:
@@ -61,47 +123,31 @@ def test_threads_share_a_builder(builder: InputBuilder) -> None:
     expected = list(builder.build(text))
 
     def work(_: int) -> bool:
-        pairs = list(builder.build(text))
-        builder.encode(pairs)
-        return pairs == expected
+        return list(builder.build(text)) == expected
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(work, range(64)))
 
 
-def test_furniture_and_repeated_headline_are_no_context(builder: InputBuilder) -> None:
-    kinds = {0: Kind.HEADLINE, 1: Kind.BOILERPLATE, 2: Kind.HEADLINE}
-    units = sentences("Peace plan", "Share", "Peace plan", "a", kinds=kinds)
-    assert list(builder.build(units))[3].context == "Peace plan"
-
-
-def test_far_sentences_stay_out_where_the_pair_would_be_too_long(builder: InputBuilder) -> None:
-    long = " ".join(["peace"] * 40)
-    pairs = list(builder.build(sentences("war", long, "truce " * 20)))
-    assert pairs[2].context == long
-    assert len(builder.encode(pairs)[2].ids) <= 64
-
-
-def test_long_sentence_is_cut_into_overlapping_windows(builder: InputBuilder) -> None:
-    text = " ".join(f"peace{n}" for n in range(100))
-    windows = [p.sentence for p in builder.build(sentences(text))]
-    assert len(windows) > 2
-    assert text.startswith(windows[0])
-    assert text.endswith(windows[-1])
-    for left, right in pairwise(windows):
-        assert text.index(right) < text.index(left) + len(left)
-
-
-@given(st.lists(st.text(min_size=1, max_size=300), min_size=1, max_size=6))
+@given(
+    st.lists(st.text(min_size=1, max_size=300), min_size=1, max_size=9),
+    st.none() | st.text(max_size=200),
+)
 @settings(deadline=None, max_examples=80)
-def test_no_pair_is_longer_than_the_model_reads(encoder: Path, texts: list[str]) -> None:
-    builder = InputBuilder.from_folder(encoder, InputFormat(max_tokens=64, window_tokens=40))
-    pairs = list(builder.build(sentences(*texts)))
-    assert [p.unit for p in pairs] == sorted(p.unit for p in pairs)
-    assert {p.unit for p in pairs} == set(range(len(texts)))
-    for pair, encoding in zip(pairs, builder.encode(pairs), strict=True):
-        assert len(encoding.ids) <= 64
-        assert not encoding.overflowing, pair
+def test_passages_fit_and_mark_every_unit(
+    encoder: Path, texts: list[str], headline: str | None
+) -> None:
+    builder = InputBuilder.from_folder(encoder, FORM)
+    passages = list(builder.build(sentences(*texts), headline))
+    units = [u for p in passages for u in p.units]
+    assert units == sorted(units)
+    assert set(units) == set(range(len(texts)))
+    for p in passages:
+        # A sentence cut out of its text can make a token or two more than it was.
+        assert len(p.ids) <= FORM.max_tokens + 4
+        assert len(p.ids) == len(p.sentence)
+        assert all(p.sentence[m] != p.sentence[m - 1] for m in p.marks if m)
+        assert len(p.marks) == len(p.units)
 
 
 def test_no_tokenizer(tmp_path: Path) -> None:

@@ -1,0 +1,156 @@
+"""Macro-F1 on the validation splits of recipes and of parts of the training data, over seeds.
+
+    python benchmarks/accuracy.py --sentiment FILE
+    python benchmarks/accuracy.py --share 0.1 --share 0.25 --share 0.5 --share 1
+    python benchmarks/accuracy.py --part original --part wire --part both
+
+Test splits are never scored here: recipes are chosen on validation. Every network is the one
+of its best epoch on corpus and wire validation together, so the figures flatter all alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sklearn.model_selection import GroupShuffleSplit
+
+from stance.corpus.collection import load_training
+from stance.corpus.schema import AnnotatedArticle
+from stance.learning.base import find_base, load_tokenizer
+from stance.learning.dataset import encode_articles
+from stance.learning.pipeline import Recipe, fine_tuned
+from stance.learning.training import TrainingConfig, validation_macro_f1
+from stance.model.inputs import InputBuilder, InputFormat
+
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED = TrainingConfig(bf16=True)
+RECIPES = {
+    "shipped": Recipe(config=SHIPPED),
+    "fixed passages": Recipe(config=replace(SHIPPED, layouts=False)),
+    "one sentence and the headline": Recipe(
+        form=InputFormat(max_tokens=1, before_tokens=0), config=SHIPPED
+    ),
+    "short passages": Recipe(
+        form=InputFormat(max_tokens=160, before_tokens=64, window_tokens=80), config=SHIPPED
+    ),
+    "no class weights": Recipe(config=replace(SHIPPED, class_weight=0)),
+    "full class weights": Recipe(config=replace(SHIPPED, class_weight=1)),
+    "half the rate": Recipe(config=replace(SHIPPED, learning_rate=4e-5)),
+    "twice the epochs": Recipe(config=replace(SHIPPED, epochs=8)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One row of the table: a recipe on a part of the training data."""
+
+    recipe: str
+    part: str
+    share: float
+
+
+def main() -> None:
+    """Train every combination asked for, and print mean and spread."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=ROOT / "data")
+    parser.add_argument("--recipe", action="append", choices=list(RECIPES))
+    parser.add_argument("--part", action="append", choices=["original", "wire", "both"])
+    parser.add_argument("--share", action="append", type=float)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--sentiment", type=Path)
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    rows = []
+    print("| recipe | part | share | units | corpus | wire | minutes a seed |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for run in runs(given.recipe, given.part, given.share):
+        recipe = replace(
+            RECIPES[run.recipe],
+            sentiment=given.sentiment,
+            warmup=replace(Recipe().warmup, bf16=True),
+            seeds=given.seeds,
+        )
+        row = measured(run, recipe, given.data)
+        rows.append(row)
+        cells = (spread(row["macro_f1"][name]) for name in ("corpus", "wire"))
+        print(
+            f"| {run.recipe} | {run.part} | {run.share:.0%} | {row['units']:,} | "
+            f"{' | '.join(cells)} | {statistics.median(row['minutes']):.1f} |",
+            flush=True,
+        )
+        if given.json:
+            given.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+
+
+def runs(
+    recipes: Sequence[str] | None, parts: Sequence[str] | None, shares: Sequence[float] | None
+) -> Iterator[Run]:
+    """Every combination; the shipped recipe on all of both parts where nothing is asked."""
+    for recipe in recipes or ["shipped"]:
+        for part in parts or ["both"]:
+            for share in shares or [1.0]:
+                yield Run(recipe, part, share)
+
+
+def measured(run: Run, recipe: Recipe, data: Path) -> dict[str, Any]:
+    """Fine-tune the recipe's seeds, and score each on corpus and wire apart."""
+    train = chosen(load_training(data, "train")[0], run)
+    validation = load_training(data, "validation")[0]
+    base = find_base(recipe.base)
+    builder = InputBuilder.from_tokenizer(load_tokenizer(base, recipe.form), recipe.form)
+    parts = {
+        "corpus": [a for a in validation if not is_wire(a)],
+        "wire": [a for a in validation if is_wire(a)],
+    }
+    rows = {name: encode_articles(part, builder) for name, part in parts.items() if part}
+    scores: dict[str, list[float]] = {"corpus": [], "wire": []}
+    minutes = []
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        for network in fine_tuned(base, recipe, (train, validation), Path(folder)):
+            minutes.append((time.perf_counter() - start) / 60)
+            for name, found in rows.items():
+                scores[name].append(validation_macro_f1(network, found))
+            start = time.perf_counter()
+    return {
+        "recipe": run.recipe,
+        "part": run.part,
+        "share": run.share,
+        "units": sum(len(a.units) for a in train),
+        "macro_f1": scores,
+        "minutes": minutes,
+    }
+
+
+def chosen(articles: Sequence[AnnotatedArticle], run: Run) -> list[AnnotatedArticle]:
+    """The part of the training articles that a run may see; contrast groups stay whole."""
+    kept = [a for a in articles if run.part == "both" or is_wire(a) == (run.part == "wire")]
+    if run.share == 1:
+        return kept
+    groups = [str(a.meta.get("group", a.id)) for a in kept]
+    splitter = GroupShuffleSplit(1, train_size=run.share, random_state=13)
+    return [kept[i] for i in next(splitter.split(kept, groups=groups))[0]]
+
+
+def is_wire(article: AnnotatedArticle) -> bool:
+    """Whether an article is real news: only those know where they were published."""
+    return "repo" in article.meta
+
+
+def spread(values: Sequence[float]) -> str:
+    """Mean and range."""
+    if not values:
+        return ""
+    return f"{statistics.mean(values):.3f} ({min(values):.3f} to {max(values):.3f})"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""The network over passages: a plain sequence classifier that answers at every mark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
+
+from stance.errors import ModelError
+from stance.model.inputs import Passage
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+
+POOLED_BY_BASE = frozenset({"bert"})
+POOLED_BY_HEAD = frozenset({"deberta", "deberta-v2"})
+ONE_HEAD = frozenset({"roberta", "xlm-roberta", "camembert", "electra"})
+
+
+class PassageNetwork(nn.Module):
+    """Runs a sequence classifier once over a passage, and its head at every mark.
+
+    The weights are the classifier's own. In BERT's last layer a token attends to
+    its own sentence only, so a passage of one sentence gives what plain
+    `transformers` gives for that sentence. Other encoders read the whole passage in
+    every layer.
+    """
+
+    def __init__(self, classifier: PreTrainedModel) -> None:
+        """Wrap a classifier.
+
+        Args:
+            classifier: A sequence classifier of `transformers` whose head reads
+                the first token.
+
+        Raises:
+            ModelError: Its head reads something else, or is not known here.
+        """
+        super().__init__()
+        kind = classifier.config.model_type
+        known = POOLED_BY_BASE | POOLED_BY_HEAD | ONE_HEAD
+        if kind not in known:
+            raise ModelError(
+                f"an encoder of type {kind!r}: expected one whose head reads the first token: "
+                f"choose among {', '.join(sorted(known))}"
+            )
+        self.classifier = classifier
+
+    def forward(self, input_ids: Tensor, sentence: Tensor, marks: Tensor) -> dict[str, Tensor]:
+        """Logits at every mark.
+
+        Args:
+            input_ids: Token ids; shape (passages, tokens).
+            sentence: The number of every token's sentence, 0 for padding; same shape.
+            marks: Where the scored pieces begin; shape (passages, marks). Where a
+                passage has fewer, any place may stand.
+
+        Returns:
+            `logits` of shape (passages, marks, labels).
+        """
+        states = self._encoded(input_ids, sentence)
+        places = marks[:, :, None].expand(-1, -1, states.shape[2])
+        chosen = states.gather(1, places)
+        logits = self._head(chosen.flatten(0, 1))
+        return {"logits": logits.unflatten(0, marks.shape)}
+
+    def _encoded(self, input_ids: Tensor, sentence: Tensor) -> Tensor:
+        """Hidden states of the last layer; shape (passages, tokens, hidden)."""
+        base: Any = self.classifier.base_model
+        states: Tensor
+        if self.classifier.config.model_type != "bert":
+            states = base(input_ids, attention_mask=(sentence > 0).long()).last_hidden_state
+            return states
+        states = base.embeddings(input_ids=input_ids)
+        everywhere = _mask((sentence > 0)[:, None, None, :], states)
+        within = _mask((sentence[:, None, :, None] == sentence[:, None, None, :]), states)
+        *layers, last = base.encoder.layer
+        for layer in layers:
+            states = layer(states, everywhere)
+        states = last(states, within)
+        return states
+
+    def _head(self, states: Tensor) -> Tensor:
+        """The classifier's own head on states of its first token; shape (n, labels)."""
+        whole: Any = self.classifier
+        first = states[:, None]
+        logits: Tensor
+        if whole.config.model_type in ONE_HEAD:
+            logits = whole.classifier(first)
+            return logits
+        in_base = whole.config.model_type in POOLED_BY_BASE
+        pooler = whole.base_model.pooler if in_base else whole.pooler
+        logits = whole.classifier(whole.dropout(pooler(first)))
+        return logits
+
+
+def _mask(seen: Tensor, states: Tensor) -> Tensor:
+    """What to add to attention scores: nothing where a token is seen, much less elsewhere."""
+    return torch.where(seen, 0.0, torch.finfo(states.dtype).min).to(states.dtype)
+
+
+def padded(passages: Sequence[Passage]) -> dict[str, Tensor]:
+    """The network's inputs for a batch of passages, filled up with zeros."""
+
+    def column(rows: Sequence[Sequence[int]]) -> Tensor:
+        return pad_sequence([torch.tensor(row) for row in rows], batch_first=True)
+
+    return {
+        "input_ids": column([p.ids for p in passages]),
+        "sentence": column([p.sentence for p in passages]),
+        "marks": column([p.marks for p in passages]),
+    }
+
+
+def passage_logits(
+    network: PassageNetwork, passages: Sequence[Passage], batch_size: int
+) -> NDArray[np.float32]:
+    """Logits of a network, passages of like length together.
+
+    Args:
+        network: The network, on any device.
+        passages: Passages in any order.
+        batch_size: Most passages run at once.
+
+    Returns:
+        Shape (n, labels): a row for every mark of every passage, in order.
+    """
+    device = network.classifier.device
+    empty = np.zeros((0, network.classifier.config.num_labels or 0), dtype=np.float32)
+    rows = [empty] * len(passages)
+    order = sorted(range(len(passages)), key=lambda i: len(passages[i].ids))
+    network.eval()
+    with torch.inference_mode():
+        for first in range(0, len(order), batch_size):
+            chosen = order[first : first + batch_size]
+            feed = {k: v.to(device) for k, v in padded([passages[i] for i in chosen]).items()}
+            found = network(**feed)["logits"].float().cpu().numpy()
+            for i, row in zip(chosen, found, strict=True):
+                rows[i] = row[: len(passages[i].marks)]
+    return np.concatenate([empty, *rows])
