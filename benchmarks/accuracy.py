@@ -69,8 +69,6 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     rows = []
-    print("| recipe | part | share | units | corpus | wire | minutes a seed |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
     for run in runs(given.recipe, given.part, given.share):
         recipe = replace(
             RECIPES[run.recipe],
@@ -78,16 +76,22 @@ def main() -> None:
             warmup=replace(Recipe().warmup, bf16=True),
             seeds=given.seeds,
         )
-        row = measured(run, recipe, given.data)
-        rows.append(row)
-        cells = (spread(row["macro_f1"][name]) for name in ("corpus", "wire"))
-        print(
-            f"| {run.recipe} | {run.part} | {run.share:.0%} | {row['units']:,} | "
-            f"{' | '.join(cells)} | {statistics.median(row['minutes']):.1f} |",
-            flush=True,
-        )
+        rows.append(measured(run, recipe, given.data))
         if given.json:
             given.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    print_table(rows)
+
+
+def print_table(rows: Sequence[dict[str, Any]]) -> None:
+    """Print the rows at the end, apart from what the Trainer says meanwhile."""
+    print("| recipe | part | share | units | corpus | wire | minutes a seed |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for row in rows:
+        cells = (spread(row["macro_f1"][name]) for name in ("corpus", "wire"))
+        print(
+            f"| {row['recipe']} | {row['part']} | {row['share']:.0%} | {row['units']:,} | "
+            f"{' | '.join(cells)} | {statistics.median(row['minutes']):.1f} |"
+        )
 
 
 def runs(

@@ -20,7 +20,9 @@ def accuracy(monkeypatch: pytest.MonkeyPatch) -> Any:
     return importlib.import_module("accuracy")
 
 
-def test_a_run_is_scored_by_subset_and_seed(accuracy: Any, data: Path, encoder: Path) -> None:
+def test_a_run_is_scored_by_subset_and_seed(
+    accuracy: Any, data: Path, encoder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     recipe = Recipe(str(encoder), config=TrainingConfig(epochs=1, batch_size=8), seeds=2)
     row = accuracy.measured(accuracy.Run("shipped", "both", 0.5), recipe, data)
     assert row["units"] == 24
@@ -28,6 +30,8 @@ def test_a_run_is_scored_by_subset_and_seed(accuracy: Any, data: Path, encoder: 
     assert all(0 <= x <= 1 for x in row["macro_f1"]["corpus"])
     assert row["macro_f1"]["wire"] == []
     assert len(row["minutes"]) == 2
+    accuracy.print_table([row])
+    assert "| shipped | both | 50% | 24 |" in capsys.readouterr().out
 
 
 def test_parts_of_the_training_data(accuracy: Any, data: Path) -> None:

@@ -200,7 +200,8 @@ def _weighted_loss(
             ignore_index=UNLABELLED,
             reduction="sum",
         )
-        return summed / usual
+        count = usual if torch.is_grad_enabled() else int((labels != UNLABELLED).sum())
+        return summed / count
 
     return loss
 
