@@ -4,9 +4,11 @@
 StanceError (Exception)
 ├── InputError (ValueError)          text, files and tables that cannot be read
 │   ├── EmptyTextError               nothing to score
-│   └── EncodingError                bytes that are not UTF-8 text
+│   ├── EncodingError                bytes that are not UTF-8 text
+│   └── FetchError                   an address that is refused or gives nothing usable
 ├── CorpusError (ValueError)         annotated data that breaks a rule
 ├── ModelError (ValueError)          a folder that is no model, or an altered one
+├── StoreError (OSError)             a ledger or an output that cannot be written
 ├── DeviceError (ValueError)         a device that is unknown or absent
 └── MissingExtraError (ImportError)  an optional part that is not installed
 ```
@@ -31,12 +33,20 @@ class EncodingError(InputError):
     """The bytes given are not UTF-8 text."""
 
 
+class FetchError(InputError):
+    """An address is refused, or what it gives cannot be used."""
+
+
 class CorpusError(StanceError, ValueError):
     """Annotated data breaks a rule of the corpus."""
 
 
 class ModelError(StanceError, ValueError):
     """A model folder is missing, incomplete or altered."""
+
+
+class StoreError(StanceError, OSError):
+    """A ledger or an output cannot be opened or written."""
 
 
 class DeviceError(StanceError, ValueError):

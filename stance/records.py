@@ -66,6 +66,8 @@ class Article:
         published: Date or time as the source gives it.
         language: ISO 639-1 code.
         url: Where the article was published.
+        author: Who wrote it, as the source gives it.
+        retrieved: When it was fetched, in ISO 8601 with its time zone.
     """
 
     text: str
@@ -74,6 +76,8 @@ class Article:
     published: str | None = None
     language: str | None = None
     url: str | None = None
+    author: str | None = None
+    retrieved: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,8 @@ class ArticleStance:
             "published": article.published,
             "language": article.language,
             "url": article.url,
+            "author": article.author,
+            "retrieved": article.retrieved,
             "model": self.model,
             "score": self.score,
             "counts": self.counts,
