@@ -17,7 +17,7 @@ def test_every_error_is_in_the_tree_and_in_the_drawing(error: type[Exception]) -
 
 @pytest.mark.parametrize("error", [e for e in TREE if e is not errors.StanceError])
 def test_every_error_is_a_builtin_too(error: type[Exception]) -> None:
-    assert issubclass(error, ValueError | ImportError)
+    assert issubclass(error, ValueError | ImportError | OSError)
 
 
 def test_missing_extra_says_what_mends_it() -> None:
