@@ -55,3 +55,32 @@ class Source(Protocol):
             InputError: The source as a whole cannot be read.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What an address gave.
+
+    Attributes:
+        url: Where it was found in the end, after redirects.
+        body: The bytes, decompressed.
+        content_type: As the server says, in lower case; empty if it does not.
+        retrieved: When, in ISO 8601 with its time zone.
+    """
+
+    url: str
+    body: bytes
+    content_type: str
+    retrieved: str
+
+
+class Fetch(Protocol):
+    """Gets what stands at an address."""
+
+    def __call__(self, url: str) -> Fetched:
+        """Get it.
+
+        Raises:
+            FetchError: The address is refused, or gives nothing usable.
+        """
+        ...
