@@ -1,0 +1,35 @@
+"""Errors as one line on standard error, without a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import click
+
+from stance.errors import MissingExtraError, StanceError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+NOTHING_DONE = 2
+
+
+def one_line_errors(command: Callable[P, T]) -> Callable[P, T]:
+    """Print a `StanceError` as one line, without a traceback, and exit with 2."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return command(*args, **kwargs)
+        except StanceError as error:
+            message = str(error)
+        except ModuleNotFoundError as error:
+            # Only what is no part of a plain install can be missing here.
+            message = str(MissingExtraError(error.name or "a library", "train"))
+        except OSError as error:
+            message = f"{error}: check the path or the name"
+        click.echo(f"stance: {' '.join(message.split())}", err=True)
+        raise SystemExit(NOTHING_DONE)
+
+    return wrapped
