@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from stance.errors import InputError
+from stance.reporting.trends import stance_by
+
+
+def table(rows: list[tuple[str, str | None, int, int, bool]]) -> pd.DataFrame:
+    names = ["outlet", "published_at", "n_skeptical", "n_hopeful", "representative"]
+    return pd.DataFrame(rows, columns=names)
+
+
+ROWS = table(
+    [
+        ("Courier", "2031-03-03T08:00:00+00:00", 3, 1, True),
+        ("Courier", "2031-03-09T23:00:00+00:00", 1, 1, True),
+        ("Courier", "2031-03-10T01:00:00+00:00", 0, 2, True),
+        ("Ledger", "2031-03-04T00:00:00+00:00", 0, 0, True),
+        ("Ledger", "2031-03-04T00:00:00+00:00", 5, 0, False),
+        ("Ledger", None, 0, 4, True),
+    ]
+)
+
+
+def test_the_balance_is_over_the_sentences_of_a_group() -> None:
+    found = stance_by(ROWS, ["outlet"]).set_index("outlet")
+    assert found.loc["Courier", "balance"] == pytest.approx((4 - 4) / 8)
+    assert found.loc["Ledger", ["articles", "skeptical", "hopeful"]].tolist() == [2, 0, 4]
+
+
+def test_copies_count_when_asked_for() -> None:
+    found = stance_by(ROWS, ["outlet"], count_copies=True).set_index("outlet")
+    assert found.loc["Ledger", "skeptical"] == 5
+
+
+def test_a_week_runs_from_monday_to_sunday_and_needs_a_date() -> None:
+    found = stance_by(ROWS, ["week"])
+    assert [str(day)[:10] for day in found["week"]] == ["2031-03-03", "2031-03-10"]
+    assert found["articles"].tolist() == [3, 1]
+
+
+def test_no_stance_is_no_number() -> None:
+    found = stance_by(ROWS[3:4], ["outlet"])
+    assert math.isnan(found.loc[0, "balance"])
+    assert math.isnan(found.loc[0, "low"])
+
+
+def test_the_interval_holds_the_balance_and_narrows_with_articles() -> None:
+    few = stance_by(pd.concat([ROWS[:3]] * 3), ["outlet"]).loc[0]
+    many = stance_by(pd.concat([ROWS[:3]] * 60), ["outlet"]).loc[0]
+    assert few["low"] <= few["balance"] <= few["high"]
+    assert many["high"] - many["low"] < few["high"] - few["low"]
+
+
+def test_a_table_of_something_else_is_refused() -> None:
+    with pytest.raises(InputError, match="stance score"):
+        stance_by(pd.DataFrame({"outlet": ["Courier"]}), ["outlet"])
