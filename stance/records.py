@@ -94,6 +94,8 @@ class SentenceStance:
         by_rule: True where the unit is page furniture and no model was asked.
         windows: How many windows the sentence was scored over; more than 1
             where it is longer than the model reads at once.
+        labels: The labels that the asked coverage leaves possible, `label` among
+            them, in the order of `Label`; None where no coverage was asked.
     """
 
     text: str
@@ -104,15 +106,24 @@ class SentenceStance:
     probabilities: Mapping[str, float]
     by_rule: bool = False
     windows: int = 1
+    labels: tuple[Label, ...] | None = None
 
     @property
     def score(self) -> float:
         """Hopeful minus skeptical probability, in [-1, 1]."""
         return self.probabilities[Label.HOPEFUL] - self.probabilities[Label.SKEPTICAL]
 
+    @property
+    def abstained(self) -> bool:
+        """Whether at the asked coverage the stance may be either: skeptical or hopeful."""
+        return self.labels is not None and {Label.SKEPTICAL, Label.HOPEFUL} <= set(self.labels)
+
     def to_dict(self) -> dict[str, Any]:
-        """The record as plain values, ready for JSON."""
-        return {
+        """The record as plain values, ready for JSON.
+
+        Only where a coverage was asked are there `labels`, a list, and `abstained`.
+        """
+        row = {
             "start": self.start,
             "end": self.end,
             "kind": self.kind.value,
@@ -123,6 +134,9 @@ class SentenceStance:
             "windows": self.windows,
             "text": self.text,
         }
+        if self.labels is None:
+            return row
+        return row | {"labels": [x.value for x in self.labels], "abstained": self.abstained}
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +200,8 @@ class ArticleStance:
 
         Returns:
             Columns `text`, `start`, `end`, `kind`, `label`, `score`, one
-            probability a label, `by_rule` and `windows`.
+            probability a label, `by_rule` and `windows`; and where a coverage
+            was asked, `labels`, joined with `|`, and `abstained`.
         """
         import pandas as pd
 
@@ -200,7 +215,10 @@ class ArticleStance:
 
 
 def sentence_rows(sentences: Sequence[SentenceStance]) -> list[dict[str, Any]]:
-    """Flat rows of plain values, one a sentence, with a column a probability."""
+    """Flat rows of plain values, one a sentence, with a column a probability.
+
+    Only where a coverage was asked are there `labels`, joined with `|`, and `abstained`.
+    """
     return [
         {
             "text": s.text,
@@ -212,6 +230,11 @@ def sentence_rows(sentences: Sequence[SentenceStance]) -> list[dict[str, Any]]:
             **{label.value: s.probabilities[label] for label in Label},
             "by_rule": s.by_rule,
             "windows": s.windows,
+            **({} if s.labels is None else _set_columns(s.labels, abstained=s.abstained)),
         }
         for s in sentences
     ]
+
+
+def _set_columns(labels: Sequence[Label], *, abstained: bool) -> dict[str, Any]:
+    return {"labels": "|".join(labels), "abstained": abstained}

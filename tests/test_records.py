@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -59,3 +60,16 @@ def test_records_are_frozen(result: ArticleStance) -> None:
 
 def test_notebook_display(result: ArticleStance) -> None:
     assert "One." in result._repr_html_()
+
+
+def test_labels_stand_in_rows_only_where_coverage_was_asked(result: ArticleStance) -> None:
+    sure, unsure = result.sentences[0], result.sentences[3]
+    assert not {"labels", "abstained"} & set(sure.to_dict())
+    assert not sure.abstained
+    sure = replace(sure, labels=(Label.SKEPTICAL, Label.NEUTRAL))
+    unsure = replace(unsure, labels=(Label.SKEPTICAL, Label.HOPEFUL))
+    assert (sure.abstained, unsure.abstained) == (False, True)
+    assert json.loads(json.dumps(unsure.to_dict()))["labels"] == ["skeptical", "hopeful"]
+    frame = replace(result, sentences=(sure, unsure)).to_frame()
+    assert frame["labels"].tolist() == ["skeptical|neutral", "skeptical|hopeful"]
+    assert frame["abstained"].tolist() == [False, True]

@@ -11,6 +11,8 @@ from typing import Any
 from stance.model.folder import Manifest
 
 METRICS = "metrics.json"
+RELIABILITY = "reliability.svg"
+"""A picture beside the card, shown in it where it is there."""
 
 _CARD = Template(
     """---
@@ -94,7 +96,7 @@ def write_card(folder: Path, manifest: Manifest, evaluations: Mapping[str, Any])
         tokens=manifest.form.max_tokens,
         window=manifest.form.window_tokens,
         temperature=f"{manifest.temperature:.3f}",
-        figures=_figures(evaluations),
+        figures=_figures(evaluations) + _picture(folder),
         origin="\n".join(f"- {k}: {json.dumps(v)}" for k, v in origin.items()),
         gap=origin.get("int8", {}).get("largest_gap", "an unknown gap"),
     )
@@ -126,6 +128,16 @@ def _figures(evaluations: Mapping[str, Any]) -> str:
         cells = [split, str(found["units"]), *scores, _cell(found["margins"]["tfidf"])]
         lines.append(f"| {' | '.join(cells)} | `{found['command']}` |")
     return "\n".join(lines)
+
+
+def _picture(folder: Path) -> str:
+    if not (folder / RELIABILITY).is_file():
+        return ""
+    return (
+        f"\n\n![Share of right labels by confidence]({RELIABILITY})\n\n"
+        "Share of right labels by the probability of the label given, in bins of equally many\n"
+        "units, with binomial 95 % intervals; on the diagonal a probability means what it says."
+    )
 
 
 def _cell(figure: Mapping[str, float]) -> str:

@@ -13,12 +13,15 @@ from stance.corpus.schema import AnnotatedArticle
 from stance.learning.baselines import BASELINES, baseline_probabilities, sentences_with_labels
 from stance.learning.dataset import LABELS, labelled_passages
 from stance.learning.fingerprint import articles_sha256
-from stance.learning.intervals import Figure, Outcome, confusion_figures, figures, margin
+from stance.learning.intervals import Figure, Outcome, confusion_figures, draws, figures, margin
 from stance.model.calibration import softmax
 from stance.model.folder import Manifest
 from stance.model.inputs import InputBuilder
 from stance.model.runtime import Runtime
 from stance.records import Label
+
+ALARM_POOLS = frozenset({"mediation_other", "other"})
+"""Pools of real news that speak of no Chinese mediation: a stance there is a false alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,9 @@ class Evaluation:
         figures: Figures by classifier: `model`, `majority`, `tfidf`.
         margins: Macro-F1 of the model less each baseline's, on the same draws.
         confusion: Counts of the model by true label (rows) and given (columns).
+        rates: What only some splits have: `false_alarms`, the share of units of
+            `ALARM_POOLS` that the model calls skeptical or hopeful; `groups_right`,
+            the share of contrast groups in which it has every unit right.
     """
 
     model: str
@@ -44,6 +50,7 @@ class Evaluation:
     figures: Mapping[str, Mapping[str, Figure]]
     margins: Mapping[str, Figure]
     confusion: tuple[tuple[Figure, ...], ...]
+    rates: Mapping[str, Figure]
 
     def to_dict(self) -> dict[str, Any]:
         """The evaluation as plain values, ready for JSON."""
@@ -64,6 +71,7 @@ class Evaluation:
             "margins": {name: plain(f) for name, f in self.margins.items()},
             "labels": [str(x) for x in LABELS],
             "confusion": [[plain(cell) for cell in row] for row in self.confusion],
+            "rates": {name: plain(f) for name, f in self.rates.items()},
         }
 
 
@@ -102,7 +110,44 @@ def evaluate_model(
         figures={k: figures(o) for k, o in outcomes.items()},
         margins={k: margin(outcomes["model"], outcomes[k]) for k in BASELINES},
         confusion=confusion_figures(outcomes["model"]),
+        rates=split_rates(articles, given["model"].argmax(axis=1), references),
     )
+
+
+def split_rates(
+    articles: Sequence[AnnotatedArticle], given: NDArray[np.int64], references: NDArray[np.int64]
+) -> dict[str, Figure]:
+    """The rates that a split has (see `Evaluation`), with intervals over articles or groups.
+
+    Args:
+        articles: The split.
+        given: Shape (n,), the label given to each unit, as an index into `LABELS`.
+        references: Shape (n,), the true one.
+    """
+    owners = [a for a in articles for _ in a.units]
+    found = {}
+    pooled = np.array([a.meta.get("pool") in ALARM_POOLS for a in owners])
+    if pooled.any():
+        names = np.array([a.id for a in owners])
+        alarms = given != LABELS.index(Label.NEUTRAL)
+        found["false_alarms"] = _share(alarms[pooled], names[pooled])
+    groups = np.array([str(a.meta.get("group", "")) for a in owners])
+    if (grouped := groups != "").any():
+        names, places = np.unique(groups[grouped], return_inverse=True)
+        right = np.ones(len(names), dtype=np.bool_)
+        np.logical_and.at(right, places, (given == references)[grouped])
+        found["groups_right"] = _share(right, names)
+    return found
+
+
+def _share(hits: NDArray[np.bool_], owners: NDArray[np.str_]) -> Figure:
+    """Share of hits, resampling whole owners."""
+    _, places = np.unique(owners, return_inverse=True)
+    sums = np.zeros((places.max() + 1, 2))
+    np.add.at(sums, places, np.stack([hits, np.ones(len(hits))], axis=1))
+    drawn = draws(len(sums), resamples=2000, seed=0) @ sums
+    low, high = np.percentile(drawn[:, 0] / drawn[:, 1], [2.5, 97.5])
+    return Figure(float(hits.mean()), float(low), float(high))
 
 
 def score_units(

@@ -17,6 +17,7 @@ from stance.corpus.schema import CODEBOOK_VERSION, AnnotatedArticle
 from stance.errors import ModelError
 from stance.learning.base import MINILM, BaseEncoder, find_base, load_network, load_tokenizer
 from stance.learning.card import write_card
+from stance.learning.coverage import floors_on
 from stance.learning.dataset import LABELS, encode_articles, labelled_passages
 from stance.learning.export import export_graph
 from stance.learning.fingerprint import articles_sha256
@@ -33,14 +34,14 @@ from stance.learning.training import (
 from stance.learning.warmup import encode_sentiment, warmed_up
 from stance.model.folder import (
     GRAPH,
-    MANIFEST,
     Manifest,
     check_target,
     file_sha256,
-    folder_hashes,
+    seal,
     written_beside,
 )
 from stance.model.inputs import InputBuilder, InputFormat
+from stance.model.onnx_runtime import OnnxRuntime
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -145,7 +146,8 @@ def write_model(  # noqa: PLR0913 - one job with one caller beside the tests
         tokenizer: Its tokenizer.
         form: The input format that it was trained with.
         output: The model folder; one there is replaced when all is done.
-        validation: Articles to fit the temperature on, and to compare runtimes on.
+        validation: Articles to fit the temperature and the floors of label sets on,
+            and to compare runtimes on.
         name: Name of the model.
         origin: What goes into the manifest about its making.
         say: Is told what happens, a line at a time.
@@ -173,15 +175,10 @@ def write_model(  # noqa: PLR0913 - one job with one caller beside the tests
             codebook_version=CODEBOOK_VERSION,
             origin=origin | {"int8": asdict(agreement)},
         )
+        floors = floors_on(manifest, builder, OnnxRuntime(draft / GRAPH), validation)
+        manifest = replace(manifest, floors=floors)
         write_card(draft, manifest, {})
         return seal(draft, manifest)
-
-
-def seal(folder: Path, manifest: Manifest) -> Manifest:
-    """Write the manifest with the hashes of the folder's files as they are now."""
-    sealed = replace(manifest, files=folder_hashes(folder))
-    (folder / MANIFEST).write_text(sealed.to_json() + "\n", encoding="utf-8")
-    return sealed
 
 
 def _run_mark(

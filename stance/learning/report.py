@@ -16,12 +16,24 @@ from stance.errors import CorpusError, DeviceError
 from stance.learning.card import read_metrics, write_card
 from stance.learning.dataset import LABELS
 from stance.learning.evaluation import Evaluation, evaluate_model
-from stance.learning.pipeline import seal
-from stance.model.folder import GRAPH, check_files, default_folder, read_manifest, written_beside
+from stance.model.folder import (
+    GRAPH,
+    check_files,
+    default_folder,
+    read_manifest,
+    seal,
+    written_beside,
+)
 from stance.model.inputs import InputBuilder
 from stance.model.onnx_runtime import OnnxRuntime
 from stance.model.runtime import Runtime
 from stance.model.torch_runtime import TorchRuntime
+
+RATES = {
+    "false_alarms": "false alarms, share of units that speak of no Chinese mediation",
+    "groups_right": "contrast groups wholly right",
+}
+"""How the rates of a split are called where they are printed (`Evaluation.rates`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +145,8 @@ def print_evaluation(found: Evaluation, console: Console) -> None:
     console.print(table)
     for name, figure in found.margins.items():
         console.print(f"macro-F1, model less {name}: {figure}", highlight=False)
+    for name, figure in found.rates.items():
+        console.print(f"{RATES[name]}: {figure}", highlight=False)
     confusion = Table(title="true label by given label")
     for column in ("", *map(str, LABELS)):
         confusion.add_column(column, justify="right")

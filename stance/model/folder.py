@@ -7,11 +7,12 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from stance.errors import ModelError
+from stance.model.conformal import LEVELS
 from stance.model.inputs import InputFormat
 from stance.records import Label
 
@@ -33,6 +34,8 @@ class Manifest:
         codebook_version: The codebook that the training labels follow.
         origin: Base model, data, libraries: what the model was made from.
         files: SHA-256 of every other file of the folder.
+        floors: For every label, the least probability at which it joins a label
+            set, at each of `conformal.LEVELS`; empty in folders from before those.
     """
 
     name: str
@@ -42,6 +45,18 @@ class Manifest:
     codebook_version: int
     origin: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    floors: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 over all that a probability depends on; the card and the figures do not count."""
+        parts = {
+            "labels": list(self.labels),
+            "temperature": self.temperature,
+            "input": self.form.to_dict(),
+            "files": {name: self.files.get(name) for name in sorted(NEEDED)},
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def to_json(self) -> str:
         """The manifest as the text of `stance.json`."""
@@ -51,6 +66,7 @@ class Manifest:
                 "name": self.name,
                 "labels": list(self.labels),
                 "temperature": self.temperature,
+                "floors": dict(self.floors),
                 "input": self.form.to_dict(),
                 "codebook_version": self.codebook_version,
                 "origin": dict(self.origin),
@@ -97,11 +113,21 @@ def read_manifest(folder: Path) -> Manifest:
             codebook_version=int(row["codebook_version"]),
             origin=row["origin"],
             files=row["files"],
+            floors=_floors(row.get("floors", {})),
         )
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, ModelError):
             raise
         raise ModelError(f"{path}: damaged ({error!r}): restore the folder") from None
+
+
+def _floors(row: Mapping[str, Any]) -> dict[str, tuple[float, ...]]:
+    floors = {label: tuple(map(float, values)) for label, values in dict(row).items()}
+    if floors and {label: len(v) for label, v in floors.items()} != dict.fromkeys(
+        Label, len(LEVELS)
+    ):
+        raise ValueError(f"floors: expected {len(LEVELS)} a label")
+    return floors
 
 
 def check_files(folder: Path, manifest: Manifest) -> None:
@@ -133,6 +159,13 @@ def folder_hashes(folder: Path) -> dict[str, str]:
         for path in sorted(folder.iterdir())
         if path.is_file() and path.name != MANIFEST
     }
+
+
+def seal(folder: Path, manifest: Manifest) -> Manifest:
+    """Write the manifest with the hashes of the folder's files as they are now."""
+    sealed = replace(manifest, files=folder_hashes(folder))
+    (folder / MANIFEST).write_text(sealed.to_json() + "\n", encoding="utf-8")
+    return sealed
 
 
 def check_target(target: Path) -> None:

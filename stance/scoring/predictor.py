@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from stance.errors import DeviceError, ModelError
 from stance.model.calibration import softmax
+from stance.model.conformal import floors_at, label_sets
 from stance.model.folder import (
     GRAPH,
     MANIFEST,
@@ -51,11 +52,18 @@ class Model:
 
     @overload
     # A str is a sequence of str too; the first signature that fits is the one meant.
-    def predict(self, texts: str | Article) -> ArticleStance: ...  # type: ignore[overload-overlap]
+    def predict(  # type: ignore[overload-overlap]
+        self, texts: str | Article, *, coverage: float | None = None
+    ) -> ArticleStance: ...
     @overload
-    def predict(self, texts: Sequence[str | Article] | pd.DataFrame) -> list[ArticleStance]: ...
     def predict(
-        self, texts: str | Article | Sequence[str | Article] | pd.DataFrame
+        self, texts: Sequence[str | Article] | pd.DataFrame, *, coverage: float | None = None
+    ) -> list[ArticleStance]: ...
+    def predict(
+        self,
+        texts: str | Article | Sequence[str | Article] | pd.DataFrame,
+        *,
+        coverage: float | None = None,
     ) -> ArticleStance | list[ArticleStance]:
         """Score articles, sentence by sentence.
 
@@ -63,36 +71,60 @@ class Model:
             texts: A text or an `Article`; a sequence of either; or a pandas
                 table with a column `text` and, if it has them, `headline`,
                 `outlet`, `published`, `language` and `url`.
+            coverage: Also give every sentence the set of labels that it may
+                have, such that about this share of sets holds the true label,
+                within each label too (`stance/model/conformal.py`); 0.5 to 0.99.
 
         Returns:
             One `ArticleStance`, or a list of them in the order given.
 
         Raises:
-            InputError: Something else than text was given.
+            InputError: Something else than text was given, or a coverage out of bounds.
             EmptyTextError: A text holds nothing but white space.
+            ModelError: A coverage is asked of a model folder that has no floors.
         """
         if isinstance(texts, str | Article):
-            return next(self.stream([texts]))
-        return list(self.stream(given_articles(texts)))
+            return next(self.stream([texts], coverage=coverage))
+        return list(self.stream(given_articles(texts), coverage=coverage))
 
-    def stream(self, texts: str | Article | Sequence[str | Article]) -> Iterator[ArticleStance]:
+    def stream(
+        self,
+        texts: str | Article | Sequence[str | Article],
+        *,
+        coverage: float | None = None,
+    ) -> Iterator[ArticleStance]:
         """Score articles as they are asked for, a few hundred at a time.
 
         Args:
             texts: Texts or articles.
+            coverage: Also give label sets (see `predict`).
 
         Yields:
             One `ArticleStance` an article, in order.
 
         Raises:
-            InputError: Something else than text was given.
+            InputError: Something else than text was given, or a coverage out of bounds.
             EmptyTextError: A text holds nothing but white space.
+            ModelError: A coverage is asked of a model folder that has no floors.
         """
+        floors = None if coverage is None else self._floors(coverage)
         articles = given_articles([texts] if isinstance(texts, str | Article) else texts)
         for first in range(0, len(articles), BATCH_ARTICLES):
-            yield from self._batch(articles[first : first + BATCH_ARTICLES])
+            yield from self._batch(articles[first : first + BATCH_ARTICLES], floors)
 
-    def _batch(self, articles: Sequence[Article]) -> Iterator[ArticleStance]:
+    def _floors(self, coverage: float) -> NDArray[np.float64]:
+        """The floors at a coverage, in the order of the model's labels."""
+        if not self.manifest.floors:
+            raise ModelError(
+                f"{self.manifest.name}: no floors of label sets in {MANIFEST}: fit them with "
+                "stance.learning.coverage.add_coverage, or leave out coverage"
+            )
+        found = floors_at(self.manifest.floors, coverage)
+        return np.array([found[name] for name in self.manifest.labels])
+
+    def _batch(
+        self, articles: Sequence[Article], floors: NDArray[np.float64] | None
+    ) -> Iterator[ArticleStance]:
         cut = [segment(a.text) for a in articles]
         laid_out = [
             list(self._builder.build(sentences, a.headline))
@@ -105,19 +137,15 @@ class Model:
             units = [u for passage in group for u in passage.units]
             rows = found[done : done + len(units)]
             done += len(units)
-            yield ArticleStance(article, self._stances(sentences, units, rows), self.manifest.name)
-
-    def _stances(
-        self, sentences: Sequence[Sentence], units: list[int], rows: NDArray[np.float64]
-    ) -> tuple[SentenceStance, ...]:
-        by_unit = {}
-        for unit, group in groupby(zip(units, rows, strict=True), key=itemgetter(0)):
-            pieces = [row for _, row in group]
-            by_unit[unit] = (np.mean(pieces, axis=0), len(pieces))
-        return tuple(self._stance(s, by_unit.get(i)) for i, s in enumerate(sentences))
+            scored = _by_unit(units, rows)
+            stances = (self._stance(s, scored.get(i), floors) for i, s in enumerate(sentences))
+            yield ArticleStance(article, tuple(stances), self.manifest.name)
 
     def _stance(
-        self, sentence: Sentence, scored: tuple[NDArray[np.float64], int] | None
+        self,
+        sentence: Sentence,
+        scored: tuple[NDArray[np.float64], int] | None,
+        floors: NDArray[np.float64] | None,
     ) -> SentenceStance:
         by_rule = scored is None
         names = self.manifest.labels
@@ -131,7 +159,30 @@ class Model:
             probabilities={x.value: float(row[names.index(x)]) for x in Label},
             by_rule=by_rule,
             windows=windows,
+            labels=self._labels(row, floors, by_rule=by_rule),
         )
+
+    def _labels(
+        self, row: NDArray[np.float64], floors: NDArray[np.float64] | None, *, by_rule: bool
+    ) -> tuple[Label, ...] | None:
+        if floors is None:
+            return None
+        if by_rule:
+            # A floor of 0 lets every label in, and a rule leaves no doubt.
+            return (Label.NEUTRAL,)
+        among = {self.manifest.labels[i] for i in np.flatnonzero(label_sets(row, floors))}
+        return tuple(x for x in Label if x in among)
+
+
+def _by_unit(
+    units: Sequence[int], rows: NDArray[np.float64]
+) -> dict[int, tuple[NDArray[np.float64], int]]:
+    """For every unit that was scored, its mean row and over how many windows."""
+    found = {}
+    for unit, group in groupby(zip(units, rows, strict=True), key=itemgetter(0)):
+        pieces = [row for _, row in group]
+        found[unit] = (np.mean(pieces, axis=0), len(pieces))
+    return found
 
 
 def load(path_or_hub_id: str | Path | None = None, device: str = "auto") -> Model:
@@ -150,7 +201,7 @@ def load(path_or_hub_id: str | Path | None = None, device: str = "auto") -> Mode
         ModelError: The folder is no model, or a file in it is missing or altered.
         DeviceError: The device is unknown or not present.
     """
-    folder = _folder(path_or_hub_id)
+    folder = model_folder(path_or_hub_id)
     manifest = read_manifest(folder)
     chosen = _device(device)
     check_files(folder, manifest)
@@ -166,7 +217,11 @@ def load(path_or_hub_id: str | Path | None = None, device: str = "auto") -> Mode
 
 @overload
 def predict(  # type: ignore[overload-overlap]
-    texts: str | Article, *, model: str | Path | Model | None = None, device: str = "auto"
+    texts: str | Article,
+    *,
+    model: str | Path | Model | None = None,
+    device: str = "auto",
+    coverage: float | None = None,
 ) -> ArticleStance: ...
 @overload
 def predict(
@@ -174,12 +229,14 @@ def predict(
     *,
     model: str | Path | Model | None = None,
     device: str = "auto",
+    coverage: float | None = None,
 ) -> list[ArticleStance]: ...
 def predict(
     texts: str | Article | Sequence[str | Article] | pd.DataFrame,
     *,
     model: str | Path | Model | None = None,
     device: str = "auto",
+    coverage: float | None = None,
 ) -> ArticleStance | list[ArticleStance]:
     """Score articles, sentence by sentence, for stance toward Chinese mediation.
 
@@ -189,22 +246,26 @@ def predict(
         model: A model folder, a hub name or a loaded `Model`; the shipped model
             if None. A folder is loaded once and kept.
         device: `auto`, `cpu` or `cuda` (see `load`); a loaded model keeps its own.
+        coverage: Also give label sets that hold the true label about this often,
+            0.5 to 0.99 (see `Model.predict`).
 
     Returns:
         One `ArticleStance`, or a list of them in the order given.
 
     Raises:
-        InputError: Something else than text was given, or an empty text.
-        ModelError: The folder is no model, or a file in it is missing or altered.
+        InputError: Something else than text was given, an empty text, or a
+            coverage out of bounds.
+        ModelError: The folder is no model, a file in it is missing or altered,
+            or a coverage is asked of a folder without floors.
         DeviceError: The device is unknown or not present.
     """
-    return _loaded(model, device).predict(texts)
+    return _loaded(model, device).predict(texts, coverage=coverage)
 
 
 def _loaded(model: str | Path | Model | None, device: str) -> Model:
     if isinstance(model, Model):
         return model
-    folder = _folder(model).resolve()
+    folder = model_folder(model).resolve()
     manifest = folder / MANIFEST
     written = manifest.stat().st_mtime_ns if manifest.is_file() else 0
     return _kept(folder, device, written)
@@ -216,7 +277,12 @@ def _kept(folder: Path, device: str, written: int) -> Model:  # noqa: ARG001
     return load(folder, device)
 
 
-def _folder(path_or_hub_id: str | Path | None) -> Path:
+def model_folder(path_or_hub_id: str | Path | None) -> Path:
+    """The folder of a model that is named by its path or its name on the Hugging Face hub.
+
+    Raises:
+        ModelError: The hub has no such model.
+    """
     if path_or_hub_id is None:
         return default_folder()
     path = Path(path_or_hub_id)

@@ -2,21 +2,26 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 import stance
 from stance.corpus.collection import load_split
+from stance.corpus.schema import AnnotatedArticle, Unit
 from stance.errors import CorpusError, DeviceError
 from stance.learning.alignment import aligned_sentences
-from stance.learning.evaluation import score_units
-from stance.learning.report import Question, evaluate_folder
+from stance.learning.evaluation import score_units, split_rates
+from stance.learning.intervals import Figure
+from stance.learning.report import Question, evaluate_folder, print_evaluation
 from stance.model.folder import check_files, read_manifest
 from stance.model.inputs import InputBuilder
 from stance.model.onnx_runtime import OnnxRuntime
-from stance.records import Label
+from stance.records import Kind, Label
 
 
 def test_evaluation_scores_what_predict_scores(tiny_model: Path, data: Path) -> None:
@@ -93,3 +98,66 @@ def test_what_the_baselines_have_is_said(tiny_model: Path, data: Path) -> None:
     evaluate_folder(Question(str(tiny_model), data, "test", data), say=said.append)
     assert said[0] == "baselines fitted on corpus train: 12 articles"
     assert "left out" in said[1]
+
+
+def rated(*rows: tuple[str, dict[str, str], str]) -> list[AnnotatedArticle]:
+    """Articles of one unit each, from an identifier, meta and a label."""
+    return [
+        AnnotatedArticle(
+            name,
+            "Talks began.",
+            (
+                Unit(
+                    0,
+                    12,
+                    Kind.BODY,
+                    Label(label),
+                    relevant=True,
+                    mixed=False,
+                    holder="none",
+                    confidence=3,
+                ),
+            ),
+            "test",
+            None,
+            meta,
+        )
+        for name, meta, label in rows
+    ]
+
+
+def test_a_stance_where_no_chinese_mediation_is_spoken_of_is_a_false_alarm() -> None:
+    articles = rated(
+        ("a", {"pool": "other"}, "neutral"),
+        ("b", {"pool": "mediation_other"}, "neutral"),
+        ("c", {"pool": "mediation_other"}, "neutral"),
+        ("d", {"pool": "other"}, "neutral"),
+        ("e", {"pool": "china_mediation"}, "neutral"),
+    )
+    found = split_rates(articles, np.array([1, 2, 1, 1, 0]), np.ones(5, dtype=np.int64))
+    assert set(found) == {"false_alarms"}
+    assert found["false_alarms"].value == 0.25
+    assert 0 <= found["false_alarms"].low <= 0.25 <= found["false_alarms"].high <= 1
+
+
+def test_a_group_is_right_only_as_a_whole() -> None:
+    articles = rated(
+        ("g-0", {"group": "g"}, "hopeful"),
+        ("h-0", {"group": "h"}, "hopeful"),
+        ("g-1", {"group": "g"}, "skeptical"),
+        ("h-1", {"group": "h"}, "skeptical"),
+    )
+    found = split_rates(articles, np.array([2, 2, 0, 1]), np.array([2, 2, 0, 0]))
+    assert {name: figure.value for name, figure in found.items()} == {"groups_right": 0.5}
+
+
+def test_rates_are_printed_where_a_split_has_them(tiny_model: Path, data: Path) -> None:
+    found = evaluate_folder(Question(str(tiny_model), data, "test", data, "cpu"))
+    assert found.to_dict()["rates"] == {}
+    with_rate = replace(found, rates={"groups_right": Figure(0.5, 0.25, 0.75)})
+    assert with_rate.to_dict()["rates"]["groups_right"]["low"] == 0.25
+    for evaluation, printed in ((found, False), (with_rate, True)):
+        console = Console(record=True, width=100, file=StringIO())
+        print_evaluation(evaluation, console)
+        text = console.export_text()
+        assert ("contrast groups wholly right: 0.500 [0.250, 0.750]" in text) is printed

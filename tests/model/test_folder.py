@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from stance.model.folder import (
     check_files,
     folder_hashes,
     read_manifest,
+    seal,
     written_beside,
 )
 from stance.model.inputs import InputFormat
+from stance.records import Label
 
 
 def manifest(**fields: object) -> Manifest:
@@ -66,3 +69,24 @@ def test_a_folder_is_replaced_only_when_it_is_whole(tmp_path: Path) -> None:
         (draft / "b").write_text("3")
     assert [p.name for p in target.iterdir()] == ["b"]
     assert [p.name for p in tmp_path.iterdir()] == ["model"]
+
+
+def test_an_older_folder_without_floors_is_read(tmp_path: Path) -> None:
+    for name in NEEDED:
+        (tmp_path / name).write_bytes(b"1")
+    row = json.loads(manifest(files=folder_hashes(tmp_path)).to_json())
+    del row["floors"]
+    (tmp_path / "stance.json").write_text(json.dumps(row))
+    assert read_manifest(tmp_path).floors == {}
+
+
+def test_floors_survive_the_round_trip_and_are_checked(tmp_path: Path) -> None:
+    for name in NEEDED:
+        (tmp_path / name).write_bytes(b"1")
+    floors = {str(x): tuple(n / 100 for n in range(50)) for x in Label}
+    assert seal(tmp_path, manifest(floors=floors)) == read_manifest(tmp_path)
+    for damaged in ({**floors, "hopeful": (0.1,)}, {"hopeful": floors["hopeful"]}, [0.5]):
+        row = json.loads((tmp_path / "stance.json").read_text()) | {"floors": damaged}
+        (tmp_path / "stance.json").write_text(json.dumps(row))
+        with pytest.raises(ModelError, match="damaged"):
+            read_manifest(tmp_path)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 import stance
 from stance.errors import DeviceError, EmptyTextError, EncodingError, InputError, ModelError
 from stance.model.inputs import Passage
-from stance.records import Kind
+from stance.records import ArticleStance, Kind
 
 
 @pytest.fixture(scope="module")
@@ -159,3 +160,53 @@ def test_absent_cuda(tiny_model: Path) -> None:
         pytest.skip("this machine has a CUDA device")
     with pytest.raises(DeviceError, match="no CUDA device here"):
         stance.load(tiny_model, device="cuda")
+
+
+TWO_KINDS = "Kyiv rejected the plan.\n\nWrite to the newsroom at desk@example.org"
+
+
+def with_floors(model: stance.Model, floors: dict[str, float]) -> stance.Model:
+    """The same floors at every level."""
+    levels = {label: (floor,) * 50 for label, floor in floors.items()}
+    return stance.Model(replace(model.manifest, floors=levels), model._builder, model._runtime)
+
+
+def test_coverage_gives_every_sentence_its_labels(model: stance.Model) -> None:
+    full = with_floors(model, {"skeptical": 0, "neutral": 0, "hopeful": 0})
+    scored, furniture = full.predict(TWO_KINDS, coverage=0.9)
+    assert scored.labels == ("skeptical", "neutral", "hopeful")
+    assert scored.abstained
+    assert furniture.labels == ("neutral",)
+    bare = with_floors(model, {"skeptical": 1, "neutral": 1, "hopeful": 1})
+    (scored, _) = bare.predict(TWO_KINDS, coverage=0.9)
+    assert scored.labels == (scored.label,)
+    assert not scored.abstained
+
+
+def test_floors_are_matched_to_labels_by_name(model: stance.Model) -> None:
+    only = with_floors(model, {"skeptical": 1, "neutral": 1, "hopeful": 0})
+    (scored, _) = only.predict(TWO_KINDS, coverage=0.9)
+    assert scored.labels is not None
+    assert set(scored.labels) == {scored.label, "hopeful"}
+
+
+def test_sets_grow_with_coverage_and_leave_all_else_as_it_was(model: stance.Model) -> None:
+    texts = ["Kyiv rejected the plan. Beijing offered to host talks.", TWO_KINDS]
+    plain = model.predict(texts)
+    assert all(s.labels is None for r in plain for s in r)
+    smaller: list[ArticleStance] = plain
+    for asked in (0.5, 0.75, 0.99):
+        results = model.predict(texts, coverage=asked)
+        assert results == list(model.stream(texts, coverage=asked))
+        for before, now, without in zip(smaller, results, plain, strict=True):
+            for small, large, bare in zip(before, now, without, strict=True):
+                assert replace(large, labels=None) == bare
+                assert large.labels
+                assert large.label in large.labels
+                assert set(small.labels or ()) <= set(large.labels)
+        smaller = results
+
+
+def test_a_coverage_out_of_bounds_is_refused(model: stance.Model) -> None:
+    with pytest.raises(InputError, match=r"coverage 90: expected a share from 0\.50 to 0\.99"):
+        stance.predict("Talks began.", model=model, coverage=90)
