@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from stance.errors import StanceError
     from stance.reading.documents import read
     from stance.records import Article, ArticleStance, Kind, Label, Sentence, SentenceStance
+    from stance.scoring.job import score
+    from stance.scoring.ledger.ledger import Ledger
     from stance.scoring.predictor import Model, load, predict
 
 __version__ = "0.1.0"
@@ -24,6 +26,7 @@ __all__ = [
     "ArticleStance",
     "Kind",
     "Label",
+    "Ledger",
     "Model",
     "Sentence",
     "SentenceStance",
@@ -31,6 +34,7 @@ __all__ = [
     "load",
     "predict",
     "read",
+    "score",
 ]
 
 _HOMES = {
@@ -38,6 +42,7 @@ _HOMES = {
     "ArticleStance": "stance.records",
     "Kind": "stance.records",
     "Label": "stance.records",
+    "Ledger": "stance.scoring.ledger.ledger",
     "Model": "stance.scoring.predictor",
     "Sentence": "stance.records",
     "SentenceStance": "stance.records",
@@ -45,6 +50,7 @@ _HOMES = {
     "load": "stance.scoring.predictor",
     "predict": "stance.scoring.predictor",
     "read": "stance.reading.documents",
+    "score": "stance.scoring.job",
 }
 
 

@@ -6,6 +6,7 @@ import click
 
 import stance
 from stance.cli.corpus import corpus
+from stance.cli.feeds import score, watch
 from stance.cli.learning import behaviour, evaluate, train
 from stance.cli.scoring import predict
 
@@ -16,5 +17,5 @@ def main() -> None:
     """How news talks about China as a peacemaker, sentence by sentence."""
 
 
-for command in (predict, train, evaluate, behaviour, corpus):
+for command in (predict, score, watch, train, evaluate, behaviour, corpus):
     main.add_command(command)

@@ -13,7 +13,7 @@ from stance.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-NEEDED = ("n_skeptical", "n_hopeful", "representative", "published_at")
+NEEDED = ("skeptical", "hopeful", "representative", "published_at")
 
 
 def stance_by(
@@ -52,7 +52,7 @@ def stance_by(
     rows = []
     draw = np.random.default_rng(seed)
     for key, group in table.groupby(list(by), sort=True):
-        counts = group[["n_skeptical", "n_hopeful"]].to_numpy(dtype=np.int64)
+        counts = group[["skeptical", "hopeful"]].to_numpy(dtype=np.int64)
         low, high = _interval(counts, draws, draw)
         rows.append(
             dict(zip(by, key, strict=True))

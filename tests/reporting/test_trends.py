@@ -10,7 +10,7 @@ from stance.reporting.trends import stance_by
 
 
 def table(rows: list[tuple[str, str | None, int, int, bool]]) -> pd.DataFrame:
-    names = ["outlet", "published_at", "n_skeptical", "n_hopeful", "representative"]
+    names = ["outlet", "published_at", "skeptical", "hopeful", "representative"]
     return pd.DataFrame(rows, columns=names)
 
 

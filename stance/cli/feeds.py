@@ -1,0 +1,96 @@
+"""The commands that score many articles and keep them."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import click
+from rich.console import Console
+
+from stance.cli.one_line import one_line_errors
+
+SOME_SET_ASIDE = 1
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--to", "target", required=True, help="Parquet, CSV, JSONL, SQLite, folder or URL.")
+@click.option("--ledger", help="Keep the ledger here; beside the output if not given.")
+@click.option("--model", help="A model folder or hub name; the shipped model if not given.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
+@click.option("--gate/--no-gate", default=True, show_default=True, help="Screen articles first.")
+@click.option("--any-language", is_flag=True, help="Score what is not English, too.")
+@click.option("--follow", is_flag=True, help="Fetch the pages that feeds link to.")
+@click.option("--column", "columns", multiple=True, metavar="FIELD=NAME", help="text=body, ...")
+@click.option("--allow-private", is_flag=True, help="Fetch from private addresses, too.")
+@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True)
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="With ray.")
+@click.option("--quiet", is_flag=True, help="No progress bar and no summary, for cron.")
+@one_line_errors
+def score(sources: tuple[str, ...], target: str, *, quiet: bool, **given: Any) -> None:  # noqa: ANN401
+    """Score every article of SOURCE... once, and keep the results.
+
+    A source is a file or folder of text or HTML, a table (CSV, JSONL, Parquet), a feed or
+    page by file or URL, a web archive, or - for standard input.
+    """
+    from stance.reporting.progress import progress_bar
+    from stance.scoring.job import run_job
+
+    job = _job(sources, target, given)
+    with progress_bar(Console(stderr=True), quiet=quiet) as progress:
+        summary = run_job(job, progress)
+    if not quiet:
+        click.echo(str(summary), err=True)
+    if summary.rejected:
+        click.echo(f"{summary.rejected} set aside: see {job.output.rejected}", err=True)
+        raise SystemExit(SOME_SET_ASIDE)
+
+
+@click.command()
+@click.argument("feeds", type=click.Path(path_type=Path))
+@click.option("--to", "target", required=True, help="A SQLite file or a database's URL.")
+@click.option("--every", type=click.FloatRange(1), default=900, show_default=True, help="Seconds.")
+@click.option("--cycles", type=click.IntRange(0), default=0, help="Stop after so many; 0: never.")
+@click.option("--model", help="A model folder or hub name; the shipped model if not given.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
+@click.option("--gate/--no-gate", default=True, show_default=True, help="Screen articles first.")
+@click.option("--any-language", is_flag=True, help="Score what is not English, too.")
+@click.option("--allow-private", is_flag=True, help="Fetch from private addresses, too.")
+@one_line_errors
+def watch(feeds: Path, target: str, every: float, cycles: int, **given: Any) -> None:  # noqa: ANN401
+    """Poll the feeds of an OPML file on a schedule, and score what is new."""
+    from stance.reading.opml import feeds_of
+    from stance.scoring.watch import WatchConfig, watch_feeds
+
+    job = _job(feeds_of(feeds), target, given)
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    watch_feeds(job, WatchConfig(every=every, cycles=cycles), stop, click.echo)
+
+
+def _job(sources: tuple[str, ...], target: str, given: dict[str, Any]) -> Any:  # noqa: ANN401
+    from stance.reading.columns import Columns
+    from stance.reading.sources import SourceOptions
+    from stance.scoring.batch import BatchConfig
+    from stance.scoring.job import Job
+    from stance.scoring.outputs import Output
+
+    pairs = dict(pair.split("=", 1) for pair in given.get("columns", ()) if "=" in pair)
+    ray = given.get("engine") == "ray"
+    return Job(
+        sources,
+        Output.named(target, given.get("ledger")),
+        model=given["model"],
+        device=given["device"],
+        screened=given["gate"],
+        options=SourceOptions(
+            columns=Columns(**pairs) if pairs else None, follow=given.get("follow", False)
+        ),
+        batch=BatchConfig(any_language=given["any_language"], chunk=2048 if ray else 64),
+        allow_private=given["allow_private"],
+        workers=given["workers"] if ray else None,
+    )

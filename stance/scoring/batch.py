@@ -1,0 +1,190 @@
+"""From sources to the ledger: every article read, each scored once, none lost."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from stance.errors import InputError
+from stance.reading.dates import read_date
+from stance.reading.items import Item, Located, Rejected
+from stance.reading.languages import is_english, language_of
+from stance.scoring.given import given_articles
+from stance.scoring.lease import renewed
+from stance.scoring.ledger.copies import content_hash
+from stance.scoring.ledger.scored import Scored
+
+if TYPE_CHECKING:
+    from stance.scoring.gate import Screen
+    from stance.scoring.ledger.ledger import Ledger
+    from stance.scoring.scorer import Scorer
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchConfig:
+    """How a batch is worked off.
+
+    Attributes:
+        chunk: Articles scored and kept together: what a kill can cost, in work only.
+        any_language: Score text in other languages too, which the model was not made for.
+        wait: Seconds between looks at what another process has claimed.
+    """
+
+    chunk: int = 64
+    any_language: bool = False
+    wait: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What became of everything that the sources held: the counts add up to `read`.
+
+    Attributes:
+        read: Articles and faulty items met.
+        scored: Articles scored now.
+        screened: Articles that the gate found to be about something else.
+        duplicates: Articles met before at another place, in this run or an earlier one.
+        known: Articles that stand in the ledger from an earlier run over the same source.
+        rejected: Items set aside.
+        seconds: Wall time.
+    """
+
+    read: int
+    scored: int
+    screened: int
+    duplicates: int
+    known: int
+    rejected: int
+    seconds: float
+
+    def __str__(self) -> str:
+        """One line for people."""
+        return (
+            f"{self.read} read: {self.scored} scored, {self.screened} screened, "
+            f"{self.duplicates} duplicates, {self.known} known from before, "
+            f"{self.rejected} set aside, in {self.seconds:.1f} s"
+        )
+
+
+@dataclass(slots=True)
+class Batch:
+    """Works sources off into a ledger.
+
+    Attributes:
+        scorer: The model.
+        ledger: Where scored articles are kept.
+        screen: Sorts out beforehand what the model need not see; None to score all.
+        reject: Is told of everything set aside.
+        config: How to go about it.
+        progress: Is told how many items were dealt with, a chunk at a time.
+        sleep: Waits that many seconds.
+    """
+
+    scorer: Scorer
+    ledger: Ledger
+    screen: Screen | None
+    reject: Callable[[Rejected], None]
+    config: BatchConfig = field(default_factory=BatchConfig)
+    progress: Callable[[int], None] = lambda _: None
+    sleep: Callable[[float], None] = time.sleep
+
+    def run(self, items: Iterable[Item]) -> Summary:
+        """Score what is new among the items, and keep it.
+
+        It can be killed at any moment and run again over the same items: a chunk is
+        kept whole or not at all, and what is kept is not scored again.
+
+        Args:
+            items: What the sources yield.
+
+        Raises:
+            StoreError: The ledger cannot be written.
+            InputError: A source as a whole cannot be read.
+        """
+        start = time.perf_counter()
+        tally: Counter[str] = Counter()
+        waiting: list[Located] = []
+        for chunk in chunks(items, self.config.chunk):
+            tally["read"] += len(chunk)
+            waiting += self._take(list(self._readable(chunk, tally)), tally)
+            self.progress(len(chunk))
+        while waiting:
+            self.sleep(self.config.wait)
+            waiting = [
+                held
+                for chunk in chunks(waiting, self.config.chunk)
+                for held in self._take(chunk, tally)
+            ]
+        counts = {name: tally[name] for name in Summary.__slots__ if name != "seconds"}
+        return Summary(**counts, seconds=time.perf_counter() - start)
+
+    def _readable(self, chunk: Sequence[Item], tally: Counter[str]) -> Iterator[Located]:
+        """The articles of a chunk that can be scored; the rest is set aside."""
+        for item in chunk:
+            fault = item if isinstance(item, Rejected) else self._fault(item)
+            if fault is None and isinstance(item, Located):
+                yield item
+            elif fault is not None:
+                tally["rejected"] += 1
+                self.reject(fault)
+
+    def _fault(self, item: Located) -> Rejected | None:
+        try:
+            given_articles([item.article])
+        except InputError as error:
+            return Rejected(str(error), item.source, item.position)
+        if self.config.any_language or is_english(item.article):
+            return None
+        found = language_of(item.article.text)
+        reason = f"language {found.language} ({found.probability:.2f}): expected English"
+        return Rejected(reason, item.source, item.position)
+
+    def _take(self, chunk: Sequence[Located], tally: Counter[str]) -> list[Located]:
+        """Score and keep what no one else has; give back what another process holds."""
+        model, claims = self.scorer.manifest.identity, self.ledger.claims
+        new = {content_hash(item.article): item for item in self._new(chunk, tally)}
+        mine = claims.claim(new, model)
+        with renewed(claims, mine, model):
+            self._score([item for key, item in new.items() if key in mine], tally)
+        return [item for key, item in new.items() if key not in mine]
+
+    def _new(self, chunk: Sequence[Located], tally: Counter[str]) -> list[Located]:
+        """The articles that this model has not scored; the others are counted."""
+        new = self.ledger.unscored(chunk, self.scorer.manifest.identity)
+        wanted = {id(item) for item in new}
+        met = [(content_hash(i.article), i) for i in chunk if id(i) not in wanted]
+        places = self.ledger.places([key for key, _ in met])
+        for key, item in met:
+            again = places.get(key) == (item.source, item.position)
+            tally["known" if again else "duplicates"] += 1
+        return new
+
+    def _score(self, chunk: Sequence[Located], tally: Counter[str]) -> None:
+        if not chunk:
+            return
+        passed = [self.screen is None or self.screen.passes(item.article) for item in chunk]
+        wanted = [item.article for item, passes in zip(chunk, passed, strict=True) if passes]
+        results = iter(self.scorer.predict(wanted) if wanted else [])
+        now = datetime.now(UTC)
+        scored = [
+            Scored(item, read_date(item.article.published, now), next(results) if passes else None)
+            for item, passes in zip(chunk, passed, strict=True)
+        ]
+        model = self.scorer.manifest
+        self.ledger.keep(scored, model.identity, model.name)
+        tally["scored"] += len(wanted)
+        tally["screened"] += len(chunk) - len(wanted)
+
+
+def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Lists of up to `size` items, in order."""
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk

@@ -1,0 +1,163 @@
+"""What the ledger holds, as files: a table of sentences and one of articles."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stance.errors import InputError, MissingExtraError, StoreError
+from stance.scoring.batch import chunks
+
+if TYPE_CHECKING:
+    from stance.scoring.ledger.ledger import Ledger
+
+Row = Mapping[str, Any]
+ROWS_AT_ONCE = 10_000
+SUFFIXES = (".parquet", ".csv", ".jsonl")
+DATABASES = (".db", ".sqlite", ".sqlite3")
+TEXT, INTEGER, REAL, FLAG = "string", "int64", "double", "bool"
+ARTICLES = {
+    **dict.fromkeys(("content_hash", "group"), TEXT),
+    "representative": FLAG,
+    "sightings": INTEGER,
+    **dict.fromkeys(("headline", "outlet", "author", "published", "published_at"), TEXT),
+    **dict.fromkeys(("date_flag", "language", "url", "retrieved", "source", "position"), TEXT),
+    **dict.fromkeys(("previous", "model", "model_hash", "status"), TEXT),
+    "score": REAL,
+    **dict.fromkeys(("skeptical", "neutral", "hopeful"), INTEGER),
+    "score_change": REAL,
+}
+"""Columns of the table of articles, and their types; `Ledger.article_rows` says what they mean."""
+SENTENCES = {
+    **dict.fromkeys(("content_hash", "group"), TEXT),
+    "representative": FLAG,
+    **dict.fromkeys(("outlet", "published_at", "language", "url", "model", "model_hash"), TEXT),
+    **dict.fromkeys(("number", "start", "end"), INTEGER),
+    **dict.fromkeys(("kind", "label"), TEXT),
+    **dict.fromkeys(("skeptical", "neutral", "hopeful", "score"), REAL),
+    "by_rule": FLAG,
+    "windows": INTEGER,
+    "text": TEXT,
+}
+"""Columns of the table of sentences; `Ledger.sentence_rows` says what they mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where the results of a run go.
+
+    Attributes:
+        given: What the user named.
+        ledger: Path or URL of the ledger.
+        sentences: File for the table of sentences; None where the ledger is all.
+        articles: File for the table of articles; likewise.
+        rejected: File for what is set aside.
+    """
+
+    given: str
+    ledger: str
+    sentences: Path | None
+    articles: Path | None
+    rejected: Path
+
+    @classmethod
+    def named(cls, given: str, ledger: str | None = None) -> Output:
+        """Where things go for what a user names after `--to`.
+
+        A database's URL or a file ending in `.db` or `.sqlite` is the ledger itself.
+        A file ending in `.parquet`, `.csv` or `.jsonl` takes the sentences, with the
+        articles and the ledger beside it; any other name is a folder of Parquet.
+
+        Raises:
+            InputError: Two ledgers are named, or a suffix that is not known.
+        """
+        path = Path(given)
+        if "://" in given or path.suffix in DATABASES:
+            if ledger is not None and ledger != given:
+                raise InputError(f"two ledgers, {given} and {ledger}: give one of them")
+            name = given.rpartition("/")[2].partition("?")[0] if "://" in given else given
+            return cls(given, given, None, None, Path(f"{name}.rejected.jsonl"))
+        beside = path.with_name(f"{path.name}.ledger.db")
+        rejected = path.with_name(f"{path.name}.rejected.jsonl")
+        if path.suffix in SUFFIXES:
+            articles = path.with_name(f"{path.stem}.articles{path.suffix}")
+            return cls(given, ledger or str(beside), path, articles, rejected)
+        if path.suffix and not path.is_dir():
+            raise InputError(
+                f"{given}: cannot write {path.suffix}: name a file ending in "
+                f"{', '.join((*SUFFIXES, *DATABASES))}, a folder, or a database's URL"
+            )
+        tables = path / "sentences.parquet", path / "articles.parquet"
+        return cls(given, ledger or str(beside), *tables, rejected)
+
+
+def write_output(ledger: Ledger, model: str, output: Output) -> None:
+    """Write all that the ledger holds of one model; each file is replaced when it is whole.
+
+    Args:
+        ledger: The ledger.
+        model: The model's identity.
+        output: Where to.
+
+    Raises:
+        StoreError: A file cannot be written.
+        MissingExtraError: Parquet is asked for, and pyarrow is not installed.
+    """
+    if output.sentences is None or output.articles is None:
+        return
+    _write(output.articles, ledger.article_rows(model), ARTICLES)
+    _write(output.sentences, ledger.sentence_rows(model), SENTENCES)
+
+
+def _write(path: Path, rows: Iterable[Row], columns: Mapping[str, str]) -> None:
+    writers: dict[str, Callable[[Path, Iterable[Row], Mapping[str, str]], None]] = {
+        ".parquet": _parquet,
+        ".csv": _csv,
+        ".jsonl": _jsonl,
+    }
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        writers[path.suffix](draft, rows, columns)
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        if isinstance(error, StoreError):
+            raise
+        raise StoreError(
+            f"{path}: {error.strerror or error}: the results are safe in the ledger; make room "
+            "or choose another place, and run again"
+        ) from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _parquet(path: Path, rows: Iterable[Row], columns: Mapping[str, str]) -> None:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise MissingExtraError("pyarrow", "feeds") from None
+    schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in columns.items()])
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for chunk in chunks(rows, ROWS_AT_ONCE):
+            writer.write_table(pa.Table.from_pylist(chunk, schema=schema))
+
+
+def _csv(path: Path, rows: Iterable[Row], columns: Mapping[str, str]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(columns), extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _jsonl(path: Path, rows: Iterable[Row], columns: Mapping[str, str]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for row in rows:
+            file.write(json.dumps({c: row[c] for c in columns}, ensure_ascii=False) + "\n")

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from stance.errors import StoreError
+from stance.reading.items import Rejected
+from stance.scoring.rejections import Rejections
+
+FAULT = Rejected("no text: give one", "news.csv", "row 3")
+
+
+def test_every_fault_is_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "out.rejected.jsonl"
+    with Rejections(path) as reject:
+        reject(FAULT)
+    assert json.loads(path.read_text()) == {
+        "source": "news.csv",
+        "position": "row 3",
+        "reason": "no text: give one",
+    }
+    assert reject.count == 1
+
+
+def test_a_run_without_faults_leaves_no_older_list(tmp_path: Path) -> None:
+    path = tmp_path / "out.rejected.jsonl"
+    path.write_text("{}\n")
+    with Rejections(path):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_growing_list_keeps_what_stands_there(tmp_path: Path) -> None:
+    path = tmp_path / "out.rejected.jsonl"
+    for _ in range(2):
+        with Rejections(path, grow=True) as reject:
+            reject(FAULT)
+    assert len(path.read_text().splitlines()) == 2
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="choose a place"):
+        Rejections(tmp_path / "file" / "out.rejected.jsonl")
