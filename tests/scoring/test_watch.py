@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
 from typing import Self
@@ -20,13 +20,16 @@ FEED = """<rss version="2.0"><channel><title>Courier</title>
 </item></channel></rss>"""
 
 
+def nothing() -> None: ...
+
+
 class Feeds:
     """Feeds by address; None where nothing has changed, an error where there is none."""
 
     def __init__(self, bodies: dict[str, str | None]) -> None:
         self.bodies = bodies
         self.asked: list[str] = []
-        self.fetch_hook = lambda: None
+        self.fetch_hook: Callable[[], None] = nothing
 
     def __enter__(self) -> Self:
         return self
