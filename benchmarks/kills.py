@@ -5,7 +5,8 @@
     python benchmarks/kills.py --kills 50 --to /tmp/ray.db --engine ray
 
 The ledger named must be empty. Every kill is a SIGKILL to the run and all its children,
-at a random moment; the run is started again after each, over the same articles.
+at a random moment while there is work left; the run is started again after each, over the
+same articles.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--to", required=True)
     parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--articles", type=int, default=200)
-    parser.add_argument("--longest", type=float, default=4.0, help="seconds before a kill")
+    parser.add_argument("--articles", type=int, default=600)
+    parser.add_argument("--longest", type=float, default=5.0, help="seconds before a kill")
     parser.add_argument("--engine", choices=["local", "ray"], default="local")
     parser.add_argument("--seed", type=int, default=13)
     given = parser.parse_args()
@@ -56,14 +57,10 @@ def main() -> None:
         rows = [{"text": a.text} for a in load_split(ROOT / "data", "train")[: given.articles]]
         source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         kills = 0
-        while kills < given.kills:
-            process = start(source, given.to, workers)
-            try:
-                process.wait(draw.uniform(0.2, given.longest))
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-                kills += 1
+        while kills < given.kills and killed(start(source, given.to, workers), draw, given.longest):
+            kills += 1
+        if kills < given.kills:
+            print(f"all was done after {kills} kills: give more --articles for more")
         last = start(source, given.to, workers)
         if last.wait():
             raise SystemExit("the last run failed")
@@ -78,11 +75,22 @@ def start(source: Path, target: str, workers: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(words, cwd=source.parent, start_new_session=True)
 
 
-def compare(killed: str, whole: str, kills: int) -> None:
+def killed(process: subprocess.Popen[bytes], draw: random.Random, longest: float) -> bool:
+    """Kill a run at a random moment; False where it came to its end before."""
+    try:
+        process.wait(draw.uniform(0.2, longest))
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return True
+    return False
+
+
+def compare(left_off: str, whole: str, kills: int) -> None:
     """Print how many rows were lost or are there twice, in either table."""
     print("| table | rows | lost | twice | other values |")
     print("| --- | --- | --- | --- | --- |")
-    with Ledger.open(killed) as left, Ledger.open(whole) as right:
+    with Ledger.open(left_off) as left, Ledger.open(whole) as right:
         for name in ("article_rows", "sentence_rows"):
             found, expected = (keyed(getattr(x, name)()) for x in (left, right))
             lost = len(expected.keys() - found.keys())

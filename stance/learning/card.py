@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from stance.learning.evaluation import RATES
 from stance.model.folder import Manifest
 
 METRICS = "metrics.json"
@@ -127,6 +128,13 @@ def _figures(evaluations: Mapping[str, Any]) -> str:
         scores = [_cell(found["figures"][c]["macro_f1"]) for c in ("model", "tfidf", "majority")]
         cells = [split, str(found["units"]), *scores, _cell(found["margins"]["tfidf"])]
         lines.append(f"| {' | '.join(cells)} | `{found['command']}` |")
+    rates = [
+        f"{split}: {RATES[name]} {_cell(figure)}."
+        for split, found in evaluations.items()
+        for name, figure in found.get("rates", {}).items()
+    ]
+    if rates:
+        lines += ["", *rates]
     return "\n".join(lines)
 
 

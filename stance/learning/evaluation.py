@@ -24,6 +24,13 @@ ALARM_POOLS = frozenset({"mediation_other", "other"})
 """Pools of real news that speak of no Chinese mediation: a stance there is a false alarm."""
 
 
+RATES = {
+    "false_alarms": "false alarms, share of units that speak of no Chinese mediation",
+    "groups_right": "contrast groups wholly right",
+}
+"""How the rates of a split are called where they are printed (`Evaluation.rates`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """The figures of one model on one split.

@@ -15,7 +15,7 @@ from stance.corpus.collection import load_split, load_training
 from stance.errors import CorpusError, DeviceError
 from stance.learning.card import read_metrics, write_card
 from stance.learning.dataset import LABELS
-from stance.learning.evaluation import Evaluation, evaluate_model
+from stance.learning.evaluation import RATES, Evaluation, evaluate_model
 from stance.model.folder import (
     GRAPH,
     check_files,
@@ -28,12 +28,6 @@ from stance.model.inputs import InputBuilder
 from stance.model.onnx_runtime import OnnxRuntime
 from stance.model.runtime import Runtime
 from stance.model.torch_runtime import TorchRuntime
-
-RATES = {
-    "false_alarms": "false alarms, share of units that speak of no Chinese mediation",
-    "groups_right": "contrast groups wholly right",
-}
-"""How the rates of a split are called where they are printed (`Evaluation.rates`)."""
 
 
 @dataclass(frozen=True, slots=True)
