@@ -53,6 +53,20 @@ def test_standard_input_as_json_lines_and_csv(tiny_model: Path) -> None:
     assert float(read[0]["score"]) == pytest.approx(rows[0]["score"])
 
 
+def test_a_coverage_adds_label_sets_to_every_format(article: Path, tiny_model: Path) -> None:
+    line = ("predict", article, "--model", tiny_model, "--coverage", "0.9", "--format")
+    rows = [json.loads(x) for x in run(*line, "jsonl").stdout.splitlines()]
+    listed = [row["labels"] for row in rows]
+    document = json.loads(run(*line, "json").stdout)
+    assert ["|".join(s["labels"]) for s in document["sentences"]] == listed
+    assert [
+        r["labels"] for r in csv.DictReader(io.StringIO(run(*line, "csv").stdout.decode()))
+    ] == listed
+    table = run(*line, "table").stdout
+    assert b"labels" in table
+    assert b"labels" not in run("predict", article, "--model", tiny_model).stdout
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -76,6 +90,12 @@ def test_bad_input_is_one_line(tiny_model: Path, content: bytes, message: bytes)
         ("predict", "none.txt"),
         ("predict", "-", "--model", "none"),
         ("predict", "-", "--device", "tpu"),
+        ("predict", "-", "--coverage", "1.5"),
+        ("score", "-", "--to", "."),
+        ("score", "-", "--to", "n.db", "--column", "text"),
+        ("score", "-", "--to", "n.db", "--column", "titel=head"),
+        ("score", "-", "--to", "n.db", "--workers", "2"),
+        ("watch", "none.opml", "--to", "n.db"),
         ("evaluate", "--data", "none"),
         ("behaviour", "--data", "none"),
         ("corpus", "check", "--data", "none"),

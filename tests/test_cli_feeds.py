@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -137,3 +140,118 @@ def test_watching_scores_what_is_new_and_stops_cleanly(
         _, errors = process.communicate(timeout=30)
     assert any("1 scored" in text for text in lines), lines
     assert (process.returncode, errors) == (0, "")
+
+
+def test_columns_are_named_by_hand(tiny_model: Path, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(f'words,paper\n"{TEXTS[0]}",Courier\n')
+    line = ("score", "t.csv", "--to", "out.csv", "--model", tiny_model)
+    done = stance(*line, "--column", "text=words", "--column", "outlet=paper", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert pd.read_csv(tmp_path / "out.csv")["outlet"].unique().tolist() == ["Courier"]
+
+
+def test_a_plain_install_is_told_what_is_missing(news: Path, tmp_path: Path) -> None:
+    absent = "sqlalchemy alembic httpx httpcore protego feedparser fastwarc pyarrow py3langid"
+    code = (
+        f"import sys; sys.modules.update(dict.fromkeys({absent.split()!r}))\n"
+        "from stance.cli import main; main()"
+    )
+    (tmp_path / "feeds.opml").write_text(
+        '<opml><body><outline xmlUrl="http://127.0.0.1:1/"/></body></opml>'
+    )
+    for words in (("score", str(news)), ("score", "http://127.0.0.1:1/"), ("watch", "feeds.opml")):
+        line = [sys.executable, "-W", "error", "-c", code, *words, "--to", "n.db"]
+        done = subprocess.run(line, capture_output=True, text=True, cwd=tmp_path, check=False)
+        assert done.returncode == 2
+        assert "pip install 'stance-news[feeds]'" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+
+
+def rows_of(count: int) -> list[str]:
+    return [
+        json.dumps({"text": f"The envoy wrote letter {n} to the river towns. Kyiv kept it."}) + "\n"
+        for n in range(count)
+    ]
+
+
+def cut_off(line: list[str], folder: Path, rows: list[str], number: int) -> int:
+    """Run over a pipe that holds a first part of the rows, and end it once some are kept."""
+    pipe = folder / "news.jsonl"
+    os.mkfifo(pipe)
+    with (
+        subprocess.Popen(line, cwd=folder, stderr=subprocess.DEVNULL) as process,
+        pipe.open("w") as file,
+    ):
+        file.writelines(rows)
+        file.flush()
+        while kept(folder / "out.parquet.ledger.db") < 64:
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(number)
+        process.wait(30)
+    pipe.unlink()
+    return process.returncode
+
+
+def kept(ledger: Path) -> int:
+    if not ledger.exists():
+        return 0
+    with sqlite3.connect(f"file:{ledger}?mode=ro", uri=True) as connection:
+        try:
+            count = connection.execute("SELECT count(*) FROM scorings").fetchone()[0]
+        except sqlite3.OperationalError:
+            count = 0
+    connection.close()
+    return int(count)
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)]
+)
+def test_a_run_that_is_cut_off_and_begun_again_comes_to_the_same_bytes(
+    tiny_model: Path, tmp_path: Path, number: int, status: int
+) -> None:
+    rows = rows_of(150)
+    words = ("score", "news.jsonl", "--to", "out.parquet", "--model", tiny_model, "--no-gate")
+    tables = []
+    for name in ("cut", "whole"):
+        folder = tmp_path / name
+        folder.mkdir()
+        if name == "cut":
+            line = [*COMMAND, *map(str, words)]
+            assert cut_off(line, folder, rows[:100], number) == status
+            assert not (folder / "out.parquet").exists()
+        (folder / "news.jsonl").write_text("".join(rows))
+        done = stance(*words, cwd=folder)
+        assert done.returncode == 0, done.stderr
+        tables.append([(folder / f"out{x}.parquet").read_bytes() for x in ("", ".articles")])
+        if name == "cut":
+            assert "150 read: 86 scored" in done.stderr
+    assert tables[0] == tables[1]
+
+
+def test_two_processes_on_one_output_score_everything_once(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "news.jsonl").write_text("".join(rows_of(300)))
+    words = ("score", "news.jsonl", "--to", "out.csv", "--model", tiny_model, "--no-gate")
+    line = [*COMMAND, *map(str, words)]
+    both = [
+        subprocess.Popen(line, cwd=tmp_path, stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    said = [process.communicate(timeout=120)[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert sum(int(re.findall(r"(\d+) scored", text)[0]) for text in said) == 300
+    assert all(text.startswith("300 read") for text in said)
+    articles = pd.read_csv(tmp_path / "out.articles.csv")
+    assert (len(articles), articles["content_hash"].nunique()) == (300, 300)
+    assert len(pd.read_csv(tmp_path / "out.csv")) == 600
+
+
+def test_watching_into_files_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "feeds.opml").write_text(
+        '<opml><body><outline xmlUrl="http://127.0.0.1:1/"/></body></opml>'
+    )
+    done = stance("watch", "feeds.opml", "--to", "out.parquet", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "give a SQLite file" in done.stderr

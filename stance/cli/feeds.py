@@ -5,12 +5,17 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 
 from stance.cli.one_line import one_line_errors
+from stance.errors import InputError
+
+if TYPE_CHECKING:
+    from stance.reading.columns import Columns
+    from stance.scoring.job import Job
 
 SOME_SET_ASIDE = 1
 
@@ -24,10 +29,12 @@ SOME_SET_ASIDE = 1
 @click.option("--gate/--no-gate", default=True, show_default=True, help="Screen articles first.")
 @click.option("--any-language", is_flag=True, help="Score what is not English, too.")
 @click.option("--follow", is_flag=True, help="Fetch the pages that feeds link to.")
-@click.option("--column", "columns", multiple=True, metavar="FIELD=NAME", help="text=body, ...")
+@click.option(
+    "--column", "columns", multiple=True, metavar="FIELD=NAME", help="A table's, such as text=body."
+)
 @click.option("--allow-private", is_flag=True, help="Fetch from private addresses, too.")
 @click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True)
-@click.option("--workers", type=click.IntRange(1), default=2, show_default=True, help="With ray.")
+@click.option("--workers", type=click.IntRange(1), help="Copies with ray; 2 if not given.")
 @click.option("--quiet", is_flag=True, help="No progress bar and no summary, for cron.")
 @one_line_errors
 def score(sources: tuple[str, ...], target: str, *, quiet: bool, **given: Any) -> None:  # noqa: ANN401
@@ -72,25 +79,38 @@ def watch(feeds: Path, target: str, every: float, cycles: int, **given: Any) -> 
     watch_feeds(job, WatchConfig(every=every, cycles=cycles), stop, click.echo)
 
 
-def _job(sources: tuple[str, ...], target: str, given: dict[str, Any]) -> Any:  # noqa: ANN401
-    from stance.reading.columns import Columns
+def _job(sources: tuple[str, ...], target: str, given: dict[str, Any]) -> Job:
     from stance.reading.sources import SourceOptions
     from stance.scoring.batch import BatchConfig
     from stance.scoring.job import Job
     from stance.scoring.outputs import Output
 
-    pairs = dict(pair.split("=", 1) for pair in given.get("columns", ()) if "=" in pair)
     ray = given.get("engine") == "ray"
+    if given.get("workers") and not ray:
+        raise InputError("--workers counts copies of the model on Ray: add --engine ray")
     return Job(
         sources,
         Output.named(target, given.get("ledger")),
         model=given["model"],
         device=given["device"],
         screened=given["gate"],
-        options=SourceOptions(
-            columns=Columns(**pairs) if pairs else None, follow=given.get("follow", False)
-        ),
+        options=SourceOptions(_columns(given.get("columns", ())), given.get("follow", False)),
         batch=BatchConfig(any_language=given["any_language"], chunk=2048 if ray else 64),
         allow_private=given["allow_private"],
-        workers=given["workers"] if ray else None,
+        workers=(given["workers"] or 2) if ray else None,
     )
+
+
+def _columns(pairs: tuple[str, ...]) -> Columns | None:
+    from stance.reading.columns import Columns
+
+    known = Columns.__dataclass_fields__
+    named = {}
+    for pair in pairs:
+        field, _, name = pair.partition("=")
+        if field not in known or not name:
+            raise InputError(
+                f"--column {pair}: expected FIELD=NAME, with FIELD one of {', '.join(known)}"
+            )
+        named[field] = name
+    return Columns(**named) if named else None

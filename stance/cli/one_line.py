@@ -13,13 +13,18 @@ from stance.errors import MissingExtraError, StanceError
 P = ParamSpec("P")
 T = TypeVar("T")
 NOTHING_DONE = 2
+STOPPED = 130
 
 
 def one_line_errors(command: Callable[P, T]) -> Callable[P, T]:
-    """Print a `StanceError` as one line, without a traceback, and exit with 2."""
+    """Print a `StanceError` as one line, without a traceback, and exit with 2.
+
+    Ctrl-C ends with 130, as shells have it, since 1 says that all was done but for a part.
+    """
 
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        status = NOTHING_DONE
         try:
             return command(*args, **kwargs)
         except StanceError as error:
@@ -29,7 +34,9 @@ def one_line_errors(command: Callable[P, T]) -> Callable[P, T]:
             message = str(MissingExtraError(error.name or "a library", "train"))
         except OSError as error:
             message = f"{error}: check the path or the name"
+        except KeyboardInterrupt:
+            message, status = "stopped", STOPPED
         click.echo(f"stance: {' '.join(message.split())}", err=True)
-        raise SystemExit(NOTHING_DONE)
+        raise SystemExit(status)
 
     return wrapped

@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -25,10 +26,13 @@ from stance.records import Article, ArticleStance, sentence_rows
 )
 @click.option("--model", help="A model folder or hub name; the shipped model if not given.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
+@click.option(
+    "--coverage", type=float, help="Also give label sets that hold the truth so often: 0.5 to 0.99."
+)
 @one_line_errors
-def predict(file: str, form: str, html: Path | None, model: str | None, device: str) -> None:
+def predict(file: str, form: str, html: Path | None, **how: Any) -> None:  # noqa: ANN401
     """Score one article: a text or HTML FILE, or - for standard input."""
-    result = stance.predict(_article(file), model=model, device=device)
+    result = stance.predict(_article(file), **how)
     if html is not None:
         from stance.reporting.html import render_page
 

@@ -24,7 +24,8 @@ def feeds_of(path: Path) -> tuple[str, ...]:
         )
     except (OSError, etree.XMLSyntaxError) as error:
         raise InputError(f"{path}: {error}: give an OPML file, as feed readers export it") from None
-    found = dict.fromkeys(tree.xpath("//outline/@xmlUrl"))
+    urls = (str(url).strip() for url in tree.xpath("//outline/@xmlUrl"))
+    found = dict.fromkeys(filter(None, urls))
     if not found:
         raise InputError(f"{path}: no outline with an xmlUrl: give an OPML file that lists feeds")
-    return tuple(str(url) for url in found)
+    return tuple(found)

@@ -18,12 +18,15 @@ def print_table(result: ArticleStance, console: Console) -> None:
         result: A scored article.
         console: Where to print.
     """
+    covered = any(s.labels is not None for s in result.sentences)
     table = Table(show_lines=False, pad_edge=False)
     table.add_column("sentence", ratio=1)
     table.add_column("kind")
     table.add_column("label")
     for label in Label:
         table.add_column(label[:4], justify="right")
+    if covered:
+        table.add_column("labels")
     for s in result.sentences:
         style = _STYLES[s.label]
         table.add_row(
@@ -32,6 +35,7 @@ def print_table(result: ArticleStance, console: Console) -> None:
             Text(s.kind.value),
             Text(s.label.value, style=style),
             *(f"{s.probabilities[label]:.2f}" for label in Label),
+            *([Text("|".join(s.labels or ()))] if covered else []),
         )
     console.print(table)
     counts = ", ".join(f"{n} {label}" for label, n in result.counts.items())

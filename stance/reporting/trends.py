@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NEEDED = ("skeptical", "hopeful", "representative", "published_at")
+PERIODS = {"week": "W-SUN", "month": "M"}
 
 
 def stance_by(
@@ -31,9 +32,10 @@ def stance_by(
     articles, not sentences (percentile bootstrap; Efron and Tibshirani 1993).
 
     Args:
-        articles: The table of articles that `stance score` writes.
-        by: Columns to group by; `week` and `month` are made of `published_at`, and
-            articles without a date are left out of them.
+        articles: The table of articles that `stance score` writes, of one model; those
+            that the gate screened out do not count.
+        by: Columns to group by; `week` (from its Monday) and `month` are made of
+            `published_at`. Articles that lack one of them, such as a date, are left out.
         count_copies: Count every copy of a syndicated article; else one of each group.
         draws: How often to resample.
         seed: Seeds the resampling.
@@ -44,11 +46,14 @@ def stance_by(
         carries a stance.
 
     Raises:
-        InputError: A column is missing.
+        InputError: A column is missing, no column is named, or there is more than one model.
     """
     import pandas as pd
 
-    table = _with_periods(articles if count_copies else _once(articles), by)
+    _check(articles, by)
+    scored = articles[articles["hopeful"].notna()]
+    once = scored if count_copies else scored[scored["representative"].astype(bool)]
+    table = _with_periods(once, by)
     rows = []
     draw = np.random.default_rng(seed)
     for key, group in table.groupby(list(by), sort=True):
@@ -70,25 +75,31 @@ def stance_by(
     )
 
 
-def _once(articles: pd.DataFrame) -> pd.DataFrame:
-    missing = [name for name in NEEDED if name not in articles.columns]
+def _check(articles: pd.DataFrame, by: Sequence[str]) -> None:
+    needed = [*NEEDED, *(name for name in by if name not in PERIODS)]
+    missing = [name for name in needed if name not in articles.columns]
     if missing:
         raise InputError(
             f"the table lacks {', '.join(missing)}: give the table of articles that "
             "`stance score` writes"
         )
-    return articles[articles["representative"].astype(bool)]
+    if not by:
+        raise InputError("no columns to group by: give some, such as ['outlet', 'week']")
+    models = articles["model_hash"].nunique() if "model_hash" in articles.columns else 1
+    if models > 1 and not {"model", "model_hash"} & set(by):
+        raise InputError(
+            f"the table holds the figures of {models} models: keep the rows of one model_hash"
+        )
 
 
 def _with_periods(articles: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
-    periods = {"week": "W-SUN", "month": "M"}
-    if not any(name in periods for name in by):
+    if not any(name in PERIODS for name in by):
         return articles
     moments = pd.to_datetime(articles["published_at"], utc=True, errors="coerce", format="ISO8601")
     dated = articles[moments.notna()].copy()
-    for name, rule in periods.items():
+    for name, rule in PERIODS.items():
         if name in by:
             starts = moments[moments.notna()].dt.tz_localize(None).dt.to_period(rule).dt.start_time
             dated[name] = starts
@@ -98,8 +109,10 @@ def _with_periods(articles: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 def _interval(
     counts: NDArray[np.int64], draws: int, draw: np.random.Generator
 ) -> tuple[float, float]:
-    chosen = draw.integers(0, len(counts), (draws, len(counts)))
-    found = _balance(counts[chosen].sum(axis=1))
+    size = len(counts)
+    # One draw at a time: all of them at once would be a table of draws by articles.
+    sums = [counts[draw.integers(0, size, size)].sum(axis=0) for _ in range(draws)]
+    found = _balance(np.array(sums))
     found = found[~np.isnan(found)]
     if not len(found):
         return float("nan"), float("nan")

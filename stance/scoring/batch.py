@@ -7,16 +7,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from stance.errors import InputError
+from stance.errors import InputError, ModelError
 from stance.reading.dates import read_date
 from stance.reading.items import Item, Located, Rejected
 from stance.reading.languages import is_english, language_of
+from stance.records import Article, ArticleStance
 from stance.scoring.given import given_articles
-from stance.scoring.lease import renewed
+from stance.scoring.lease import held
 from stance.scoring.ledger.copies import content_hash
+from stance.scoring.ledger.pieces import pieces
 from stance.scoring.ledger.scored import Scored
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from stance.scoring.ledger.ledger import Ledger
     from stance.scoring.scorer import Scorer
 
-T = TypeVar("T")
+SOUND = Article("The envoy returned from the talks on Monday.")
+"""What any model can score: if it fails on this too, the fault is not the article's."""
+
+_HELD_CHUNKS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,10 @@ class Summary:
     Attributes:
         read: Articles and faulty items met.
         scored: Articles scored now.
-        screened: Articles that the gate found to be about something else.
-        duplicates: Articles met before at another place, in this run or an earlier one.
-        known: Articles that stand in the ledger from an earlier run over the same source.
+        screened: Articles that the gate now found to be about something else.
+        duplicates: Articles that were first kept from another place, in any run, or are
+            a double of one in their chunk.
+        known: Articles that were kept before from the same place.
         rejected: Items set aside.
         seconds: Wall time.
     """
@@ -106,24 +111,35 @@ class Batch:
 
         Raises:
             StoreError: The ledger cannot be written.
+            ModelError: The model fails on every article.
             InputError: A source as a whole cannot be read.
         """
         start = time.perf_counter()
         tally: Counter[str] = Counter()
         waiting: list[Located] = []
-        for chunk in chunks(items, self.config.chunk):
+        for chunk in pieces(items, self.config.chunk):
             tally["read"] += len(chunk)
             waiting += self._take(list(self._readable(chunk, tally)), tally)
+            waiting = self._awaited(waiting, _HELD_CHUNKS * self.config.chunk, tally)
             self.progress(len(chunk))
-        while waiting:
-            self.sleep(self.config.wait)
-            waiting = [
-                held
-                for chunk in chunks(waiting, self.config.chunk)
-                for held in self._take(chunk, tally)
-            ]
+        self._awaited(waiting, 0, tally)
         counts = {name: tally[name] for name in Summary.__slots__ if name != "seconds"}
         return Summary(**counts, seconds=time.perf_counter() - start)
+
+    def _awaited(self, waiting: list[Located], most: int, tally: Counter[str]) -> list[Located]:
+        """Come back to what other processes held until at most so many articles are left.
+
+        It ends: they are kept, or given up, or their owner dies and the lease runs out.
+        """
+        while len(waiting) > most:
+            waiting = [
+                item
+                for chunk in pieces(waiting, self.config.chunk)
+                for item in self._take(chunk, tally)
+            ]
+            if len(waiting) > most:
+                self.sleep(self.config.wait)
+        return waiting
 
     def _readable(self, chunk: Sequence[Item], tally: Counter[str]) -> Iterator[Located]:
         """The articles of a chunk that can be scored; the rest is set aside."""
@@ -151,7 +167,7 @@ class Batch:
         model, claims = self.scorer.manifest.identity, self.ledger.claims
         new = {content_hash(item.article): item for item in self._new(chunk, tally)}
         mine = claims.claim(new, model)
-        with renewed(claims, mine, model):
+        with held(claims, mine, model):
             self._score([item for key, item in new.items() if key in mine], tally)
         return [item for key, item in new.items() if key not in mine]
 
@@ -171,20 +187,53 @@ class Batch:
             return
         passed = [self.screen is None or self.screen.passes(item.article) for item in chunk]
         wanted = [item.article for item, passes in zip(chunk, passed, strict=True) if passes]
-        results = iter(self.scorer.predict(wanted) if wanted else [])
-        now = datetime.now(UTC)
-        scored = [
-            Scored(item, read_date(item.article.published, now), next(results) if passes else None)
-            for item, passes in zip(chunk, passed, strict=True)
-        ]
+        results = iter(self._results(wanted))
+        now, scored = datetime.now(UTC), []
+        for item, passes in zip(chunk, passed, strict=True):
+            result = next(results) if passes else None
+            if isinstance(result, Exception):
+                self._set_aside(item, result, tally)
+                continue
+            scored.append(Scored(item, read_date(item.article.published, now), result))
+            tally["scored" if passes else "screened"] += 1
         model = self.scorer.manifest
         self.ledger.keep(scored, model.identity, model.name)
-        tally["scored"] += len(wanted)
-        tally["screened"] += len(chunk) - len(wanted)
+
+    def _results(self, articles: Sequence[Article]) -> list[ArticleStance | Exception]:
+        """A result an article; where the model fails on one, what it failed with.
+
+        Raises:
+            ModelError: The model fails on any text.
+        """
+        if not articles:
+            return []
+        try:
+            return list(self.scorer.predict(articles))
+        except Exception as error:  # noqa: BLE001 - a network can fail in any way
+            if len(articles) == 1:
+                self._check_model(error)
+                return [error]
+        # Halving finds one bad article among thousands in a few calls.
+        half = len(articles) // 2
+        return self._results(articles[:half]) + self._results(articles[half:])
+
+    def _check_model(self, error: Exception) -> None:
+        try:
+            self.scorer.predict([SOUND])
+        except Exception:  # noqa: BLE001 - as above
+            name = self.scorer.manifest.name
+            raise ModelError(
+                f"{name}: fails on any text ({_told(error)}): check its folder and the device"
+            ) from error
+
+    def _set_aside(self, item: Located, error: Exception, tally: Counter[str]) -> None:
+        model = self.scorer.manifest
+        self.ledger.claims.release([content_hash(item.article)], model.identity)
+        tally["rejected"] += 1
+        reason = f"the model fails on this text ({_told(error)}): the next run tries again"
+        self.reject(Rejected(reason, item.source, item.position))
 
 
-def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Lists of up to `size` items, in order."""
-    rest = iter(items)
-    while chunk := list(islice(rest, size)):
-        yield chunk
+def _told(error: Exception) -> str:
+    said = " ".join(str(error).split())[:200]
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from operator import length_hint
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,8 @@ class Job:
     """What a run is to do.
 
     Attributes:
-        sources: Files, folders, addresses, or `-`, as `open_source` takes them.
+        sources: Files, folders, addresses, or `-`, as `open_source` takes them; one that
+            is given twice is read once.
         output: Where results go.
         model: A model folder or hub name; the shipped model if None.
         device: `auto`, `cpu` or `cuda`.
@@ -79,6 +79,7 @@ def score(
     Raises:
         InputError: No source can be read.
         StoreError: The ledger or the output cannot be written.
+        ModelError: The folder is no model, or the model fails on every article.
     """
     names = [sources] if isinstance(sources, str | Path) else sources
     output = Output.named(str(to), str(ledger) if ledger else None)
@@ -86,34 +87,43 @@ def score(
     return run_job(Job(tuple(map(str, names)), output, chosen, device, **more))
 
 
-def run_job(job: Job, progress: Callable[[int, int | None], None] = lambda *_: None) -> Summary:
+def run_job(job: Job, progress: Callable[[int], None] = lambda _: None) -> Summary:
     """Score what is new in the sources, keep it, and write the tables.
 
     Args:
         job: What to do.
-        progress: Is told how many items were just dealt with, and of how many in all
-            where the sources can say.
+        progress: Is told how many items were just dealt with.
 
     Raises:
         InputError: No source can be read.
         StoreError: The ledger or the output cannot be written.
+        ModelError: The folder is no model, or the model fails on every article.
     """
+    names = tuple(dict.fromkeys(job.sources))
+    if not names:
+        raise InputError("no source: give a file, a folder, an address, or -")
     with ExitStack() as stack:
-        online = job.options.follow or any(map(_is_url, job.sources))
+        online = job.options.follow or any(map(_is_url, names))
         fetch = stack.enter_context(_fetcher(job)) if online else None
-        sources = _opened(job.sources, job.options, fetch)
-        total = sum(length_hint(s) for s in sources if not isinstance(s, Rejected)) or None
-        ledger = stack.enter_context(Ledger.open(job.output.ledger))
+        sources = _opened(names, job.options, fetch)
+        faults = [source for source in sources if isinstance(source, Rejected)]
+        _refuse_if_all(faults, len(names))
+        # First of all, for it makes the folder in which the ledger may stand, too.
         reject = stack.enter_context(Rejections(job.output.rejected))
+        ledger = stack.enter_context(Ledger.open(job.output.ledger))
         scorer = stack.enter_context(scorer_of(job))
         screen = Gate() if job.screened else None
-        batch = Batch(scorer, ledger, screen, reject, job.batch, lambda n: progress(n, total))
-        faults: list[Rejected] = []
-        summary = batch.run(_items(sources, job.sources, faults))
-        if len(faults) == summary.read == len(sources):
-            raise InputError("; ".join(fault.reason for fault in faults))
+        batch = Batch(scorer, ledger, screen, reject, job.batch, progress)
+        summary = batch.run(_items(sources, names, faults))
+        if summary.read == len(faults):
+            _refuse_if_all(faults, len(names))
         write_output(ledger, scorer.manifest.identity, job.output)
     return summary
+
+
+def _refuse_if_all(faults: Sequence[Rejected], sources: int) -> None:
+    if len(faults) == sources:
+        raise InputError("; ".join(fault.reason for fault in faults))
 
 
 def _opened(
@@ -134,7 +144,6 @@ def _items(
     """What the sources hold; one that fails as a whole is a fault, and the next goes on."""
     for source, name in zip(sources, names, strict=True):
         if isinstance(source, Rejected):
-            faults.append(source)
             yield source
             continue
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def renewed(claims: Claims, hashes: Collection[str], model_hash: str) -> Iterator[None]:
+def held(claims: Claims, hashes: Collection[str], model_hash: str) -> Iterator[None]:
     """Renew claims three times a lease, in a thread, for as long as the block runs.
+
+    Where the block fails they are released, so that nobody waits for their end.
 
     Args:
         claims: Who holds them.
@@ -26,16 +28,18 @@ def renewed(claims: Claims, hashes: Collection[str], model_hash: str) -> Iterato
 
     def renew() -> None:
         while not done.wait(claims.lease / 3):
-            try:
+            # The block writes to the same database, and says what is wrong with it.
+            with suppress(StoreError):
                 claims.renew(hashes, model_hash)
-            except StoreError:
-                # The block writes to the same database, and says what is wrong with it.
-                return
 
     thread = Thread(target=renew, daemon=True)
     thread.start()
     try:
         yield
+    except BaseException:
+        with suppress(StoreError):
+            claims.release(hashes, model_hash)
+        raise
     finally:
         done.set()
         thread.join()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from stance.errors import InputError, MissingExtraError, StoreError
-from stance.scoring.batch import chunks
+from stance.scoring.drafts import replaced
+from stance.scoring.ledger.pieces import pieces
 
 if TYPE_CHECKING:
     from stance.scoring.ledger.ledger import Ledger
@@ -74,14 +75,17 @@ class Output:
         articles and the ledger beside it; any other name is a folder of Parquet.
 
         Raises:
-            InputError: Two ledgers are named, or a suffix that is not known.
+            InputError: Two ledgers are named, or a suffix that is not known, or no name.
         """
         path = Path(given)
         if "://" in given or path.suffix in DATABASES:
             if ledger is not None and ledger != given:
-                raise InputError(f"two ledgers, {given} and {ledger}: give one of them")
-            name = given.rpartition("/")[2].partition("?")[0] if "://" in given else given
+                raise InputError("two ledgers, one after --to and another one: give one of them")
+            # A URL may hold a password, which belongs in no file's name.
+            name = Path(urlsplit(given).path).name or "ledger" if "://" in given else given
             return cls(given, given, None, None, Path(f"{name}.rejected.jsonl"))
+        if path.name in {"", ".."}:
+            raise InputError(f"{given!r}: results need a name: give a file's, or a new folder's")
         beside = path.with_name(f"{path.name}.ledger.db")
         rejected = path.with_name(f"{path.name}.rejected.jsonl")
         if path.suffix in SUFFIXES:
@@ -120,13 +124,9 @@ def _write(path: Path, rows: Iterable[Row], columns: Mapping[str, str]) -> None:
         ".csv": _csv,
         ".jsonl": _jsonl,
     }
-    draft = path.with_name(f".{path.name}.new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        writers[path.suffix](draft, rows, columns)
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
-        draft.replace(path)
+        with replaced(path) as draft:
+            writers[path.suffix](draft, rows, columns)
     except OSError as error:
         if isinstance(error, StoreError):
             raise
@@ -134,8 +134,6 @@ def _write(path: Path, rows: Iterable[Row], columns: Mapping[str, str]) -> None:
             f"{path}: {error.strerror or error}: the results are safe in the ledger; make room "
             "or choose another place, and run again"
         ) from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _parquet(path: Path, rows: Iterable[Row], columns: Mapping[str, str]) -> None:
@@ -146,7 +144,7 @@ def _parquet(path: Path, rows: Iterable[Row], columns: Mapping[str, str]) -> Non
         raise MissingExtraError("pyarrow", "feeds") from None
     schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in columns.items()])
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for chunk in chunks(rows, ROWS_AT_ONCE):
+        for chunk in pieces(rows, ROWS_AT_ONCE):
             writer.write_table(pa.Table.from_pylist(chunk, schema=schema))
 
 

@@ -32,7 +32,7 @@ class RayScorer:
 
         Args:
             model: A model folder that every machine can read; the shipped model if None.
-            device: `cpu`, `cuda`, or `auto` for what each machine has.
+            device: `cuda` gives each copy a GPU; `cpu` and `auto` give none.
             workers: Copies of the model.
 
         Raises:
@@ -41,8 +41,9 @@ class RayScorer:
         """
         try:
             import ray
-        except ImportError:
-            raise MissingExtraError("ray", "ray") from None
+            import ray.data
+        except ImportError as error:
+            raise MissingExtraError(error.name or "ray", "ray") from None
         self._folder = str(model_folder(model).resolve())
         self._device = device
         self._workers = workers

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 from stance.errors import StoreError
 from stance.reading.items import Rejected
+from stance.scoring.drafts import replaced
 
 
 class Rejections:
     """Writes one JSON line for everything set aside: source, position, reason.
 
-    The file is written beside its place and moved there at the end; where nothing
-    was set aside, none is left, not even an older run's. Or it is a list that grows.
+    The list takes its place at the end; where nothing was set aside in a whole run, none
+    is left, not even an older run's. Or it is a list that grows.
     """
 
     def __init__(self, path: Path, *, grow: bool = False) -> None:
         """Begin a list.
 
         Args:
-            path: Where it shall stand.
+            path: Where it shall stand; its folder is made if it is missing.
             grow: Write to the end of what stands there, at once.
 
         Raises:
@@ -30,28 +35,34 @@ class Rejections:
         """
         self.path = path
         self.count = 0
-        self._draft = path if grow else path.with_name(f".{path.name}.new")
-        try:
+        self._grow = grow
+        with self._faults():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._draft.open("a" if grow else "w", encoding="utf-8")
-        except OSError as error:
-            raise StoreError(
-                f"{path}: {error.strerror}: choose a place that can be written"
-            ) from None
+            self._file: IO[str] = (
+                path.open("a", encoding="utf-8")
+                if grow
+                # It has no name, so a kill leaves nothing behind.
+                else TemporaryFile("w+", encoding="utf-8", dir=path.parent)  # noqa: SIM115
+            )
 
     def __enter__(self) -> Self:
         """Use it in a `with`."""
         return self
 
     def __call__(self, rejected: Rejected) -> None:
-        """Add one."""
+        """Add one.
+
+        Raises:
+            StoreError: The disk is full.
+        """
         row = {
             "source": rejected.source,
             "position": rejected.position,
             "reason": rejected.reason,
         }
-        self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
-        self._file.flush()
+        with self._faults():
+            self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            self._file.flush()
         self.count += 1
 
     def __exit__(
@@ -60,12 +71,23 @@ class Rejections:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Move the list to its place."""
-        self._file.close()
-        if self._draft == self.path:
-            return
-        if self.count:
-            self._draft.replace(self.path)
-        else:
-            self._draft.unlink()
-            self.path.unlink(missing_ok=True)
+        """Put the list in its place."""
+        with self._faults(), self._file:
+            if self._grow:
+                return
+            if self.count:
+                self._file.seek(0)
+                with replaced(self.path) as draft, draft.open("w", encoding="utf-8") as whole:
+                    shutil.copyfileobj(self._file, whole)
+            elif error is None:
+                self.path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StoreError(
+                f"{self.path}: {error.strerror or error}: make room, or choose a place that can "
+                "be written"
+            ) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Event
 from typing import Protocol
@@ -19,6 +19,8 @@ from stance.scoring.gate import Gate
 from stance.scoring.job import Job, scorer_of
 from stance.scoring.ledger.ledger import Ledger
 from stance.scoring.rejections import Rejections
+
+_DOUBLINGS = 30
 
 
 class Poll(Protocol):
@@ -39,7 +41,8 @@ class WatchConfig:
 
     Attributes:
         every: Seconds between two looks at a feed.
-        longest: Most seconds that a feed which fails again and again is left alone.
+        longest: Most seconds that a feed which fails again and again is left alone, where
+            they are more than `every`.
         cycles: Looks at all feeds before the end; 0 for no end.
     """
 
@@ -70,6 +73,10 @@ class Unconfirmed:
         """Remember what a server just said."""
         self._new[url] = (etag, last_modified)
 
+    def forget(self, url: str) -> None:
+        """Store nothing of an address, for what it gave could not be read."""
+        self._new.pop(url, None)
+
     def confirm(self) -> None:
         """Store what was remembered."""
         for url, (etag, last_modified) in self._new.items():
@@ -89,7 +96,7 @@ class Watch:
         batch: Scores and keeps what they hold.
         say: Is told one line a cycle.
         config: How often.
-        stop: Set it to stop after the chunk under way.
+        stop: Set it to stop once what the feed under way holds is kept.
         clock: Seconds that never run backwards.
     """
 
@@ -112,7 +119,7 @@ class Watch:
             done += 1
             if done == self.config.cycles:
                 return
-            self.stop.wait(max(0.0, min(self._due.values()) - self.clock()))
+            self.stop.wait(max(0.0, min(self._due.values(), default=0.0) - self.clock()))
 
     def _cycle(self) -> None:
         due = [f for f in self.feeds if self._due.get(f, 0.0) <= self.clock()]
@@ -130,16 +137,28 @@ class Watch:
                 yield from self._feed(feed, poll)
 
     def _feed(self, feed: str, poll: Poll) -> Iterator[Item]:
+        found: Fetched | None = None
         try:
             found = poll.changed(feed)
             if found is not None:
-                yield from articles_from_feed(found.body, feed)
+                yield from _entries(found, feed)
             self._failures.pop(feed, None)
         except InputError as error:
+            if found is not None:
+                self.validators.forget(found.url)
             self._failures[feed] = self._failures.get(feed, 0) + 1
             yield Rejected(str(error), feed, "")
-        late = 2.0 ** self._failures.get(feed, 0)
-        self._due[feed] = self.clock() + min(self.config.every * late, self.config.longest)
+        every, failures = self.config.every, self._failures.get(feed, 0)
+        late = min(every * 2.0 ** min(failures, _DOUBLINGS), max(every, self.config.longest))
+        self._due[feed] = self.clock() + late
+
+
+def _entries(found: Fetched, feed: str) -> Iterator[Item]:
+    for item in articles_from_feed(found.body, feed):
+        if isinstance(item, Rejected):
+            yield item
+        else:
+            yield replace(item, article=replace(item.article, retrieved=found.retrieved))
 
 
 def _line(summary: Summary, feeds: int, failed: Sequence[str]) -> str:
@@ -157,12 +176,18 @@ def watch_feeds(job: Job, config: WatchConfig, stop: Event, say: Callable[[str],
     Args:
         job: The feeds as its sources, with ledger, model and the rest.
         config: How often.
-        stop: Set it to stop after the chunk under way.
+        stop: Set it to stop once what the feed under way holds is kept.
         say: Is told one line a cycle.
 
     Raises:
+        InputError: The job's output is files, which are written at an end.
         StoreError: The ledger cannot be written.
     """
+    if job.output.sentences is not None:
+        raise InputError(
+            f"{job.output.given}: watching has no end at which to write files: give a SQLite "
+            "file ending in .db, or a database's URL"
+        )
     from stance.reading.fetching import Fetcher, FetchPolicy
 
     policy = FetchPolicy(allow_private=job.allow_private)

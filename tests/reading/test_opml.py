@@ -38,3 +38,11 @@ def test_an_entity_is_not_expanded(tmp_path: Path) -> None:
         '<opml><body><outline xmlUrl="https://a.example/">&x;</outline></body></opml>'
     )
     assert feeds_of(path) == ("https://a.example/",)
+
+
+def test_an_outline_with_a_blank_address_is_no_feed(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.opml"
+    path.write_text(
+        '<opml><body><outline xmlUrl=" "/><outline xmlUrl=" https://a.example/ "/></body></opml>'
+    )
+    assert feeds_of(path) == ("https://a.example/",)

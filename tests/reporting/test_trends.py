@@ -58,3 +58,23 @@ def test_the_interval_holds_the_balance_and_narrows_with_articles() -> None:
 def test_a_table_of_something_else_is_refused() -> None:
     with pytest.raises(InputError, match="stance score"):
         stance_by(pd.DataFrame({"outlet": ["Courier"]}), ["outlet"])
+
+
+def test_screened_articles_do_not_count() -> None:
+    screened = table([("Courier", "2031-03-03T08:00:00+00:00", 0, 0, True)])
+    screened[["skeptical", "hopeful"]] = None
+    found = stance_by(pd.concat([ROWS, screened.astype(object)]), ["outlet"])
+    pd.testing.assert_frame_equal(found, stance_by(ROWS, ["outlet"]))
+
+
+def test_two_models_are_not_added_up() -> None:
+    both = pd.concat([ROWS.assign(model_hash="a"), ROWS.assign(model_hash="b")])
+    with pytest.raises(InputError, match="2 models"):
+        stance_by(both, ["outlet"])
+    assert stance_by(both, ["model_hash"])["articles"].tolist() == [5, 5]
+
+
+@pytest.mark.parametrize(("by", "message"), [([], "outlet"), (["newspaper"], "newspaper")])
+def test_a_column_that_is_not_there_is_named(by: list[str], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        stance_by(ROWS, by, count_copies=True)

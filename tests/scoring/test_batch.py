@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from stance.errors import StoreError
+from stance.errors import ModelError, StoreError
 from stance.reading.items import Item, Located, Rejected
 from stance.records import Article, ArticleStance
-from stance.scoring.batch import Batch, BatchConfig, chunks
+from stance.scoring.batch import Batch, BatchConfig
 from stance.scoring.ledger.claims import Claims
 from stance.scoring.ledger.copies import content_hash
 from stance.scoring.ledger.ledger import Ledger
@@ -45,6 +45,20 @@ class Counting:
         if self._calls == self._fails_at:
             raise KeyboardInterrupt
         self.asked += [a.text for a in texts]
+        return self._model.predict(texts)
+
+
+class Choking:
+    """A model that fails wherever an article holds one of some words."""
+
+    def __init__(self, model: Model, *words: str) -> None:
+        self.manifest = model.manifest
+        self._model = model
+        self._words = words
+
+    def predict(self, texts: Sequence[Article], /) -> list[ArticleStance]:
+        if any(word in a.text for a in texts for word in self._words):
+            raise RuntimeError("index\nout of bounds")
         return self._model.predict(texts)
 
 
@@ -162,6 +176,77 @@ def test_a_ledger_that_is_gone_is_an_error(model: Model, ledger: Ledger, tmp_pat
         job.run(ITEMS)
 
 
-def test_chunks_hold_all_in_order() -> None:
-    assert list(chunks(range(5), 2)) == [[0, 1], [2, 3], [4]]
-    assert list(chunks([], 2)) == []
+def test_a_second_run_over_a_source_with_doubles_counts_them_as_before(
+    model: Model, ledger: Ledger
+) -> None:
+    items = [*ITEMS, located(TEXTS[0], 9)]
+    first = batch(model, ledger)[0].run(items)
+    second = batch(model, ledger)[0].run(items)
+    assert (first.scored, first.known, first.duplicates) == (4, 0, 1)
+    assert (second.scored, second.known, second.duplicates) == (0, 4, 1)
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 64])
+def test_an_article_that_the_model_fails_on_is_set_aside_alone(
+    model: Model, ledger: Ledger, chunk: int
+) -> None:
+    job, rejected = batch(Choking(model, "diplomat"), ledger)
+    job.config = BatchConfig(chunk=chunk)
+    found = job.run(ITEMS)
+    assert (found.read, found.scored, found.rejected) == (4, 3, 1)
+    assert [(r.source, r.position) for r in rejected] == [("news", "#2")]
+    assert "RuntimeError: index out of bounds" in rejected[0].reason
+    again = batch(model, ledger)[0].run(ITEMS)
+    assert (again.scored, again.known) == (1, 3)
+
+
+def test_a_model_that_fails_on_everything_ends_the_run(model: Model, ledger: Ledger) -> None:
+    job, rejected = batch(Choking(model, "the", "The"), ledger)
+    with pytest.raises(ModelError, match=r"any text .*out of bounds.*check"):
+        job.run(ITEMS)
+    assert rejected == []
+    assert ledger.counts()["documents"] == 0
+
+
+def test_a_run_that_fails_gives_up_what_it_claimed(model: Model, ledger: Ledger) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        batch(Counting(model, fails_at=1), ledger)[0].run(ITEMS)
+    hashes = {content_hash(Article(text)) for text in TEXTS[:2]}
+    other = Claims(ledger.claims.store, 60.0, owner="elsewhere:1:1:other")
+    assert other.claim(hashes, model.manifest.identity) == hashes
+
+
+def test_what_an_owner_elsewhere_left_behind_is_scored_when_its_lease_runs_out(
+    model: Model, ledger: Ledger
+) -> None:
+    dead = Claims(ledger.claims.store, 0.5, owner="elsewhere:1:1:dead")
+    dead.claim([content_hash(Article(text)) for text in TEXTS], model.manifest.identity)
+    job, _ = batch(model, ledger)
+    job.config = BatchConfig(chunk=2, wait=0.05)
+    found = job.run(ITEMS)
+    assert (found.read, found.scored, found.duplicates + found.known) == (4, 4, 0)
+
+
+def test_few_articles_that_others_hold_are_kept_in_memory(model: Model, ledger: Ledger) -> None:
+    texts = [f"The envoy wrote letter {n} of many to the river towns." for n in range(40)]
+    other = Claims(ledger.claims.store, 60.0, owner="elsewhere:1:1:other")
+    identity = model.manifest.identity
+    held = [content_hash(Article(text)) for text in texts]
+    other.claim(held, identity)
+    read: list[int] = []
+    at_first_wait: list[int] = []
+
+    def items() -> Iterator[Item]:
+        for n, text in enumerate(texts):
+            read.append(n)
+            yield located(text, n)
+
+    def sleep(_: float) -> None:
+        at_first_wait.append(len(read))
+        other.release(held, identity)
+
+    job, _ = batch(model, ledger)
+    job.sleep = sleep
+    found = job.run(items())
+    assert at_first_wait == [10]
+    assert (found.read, found.scored) == (40, 40)

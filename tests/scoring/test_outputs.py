@@ -75,10 +75,24 @@ def test_files_keep_their_ledger_beside_them_or_where_it_is_said() -> None:
     assert Output.named("a/out.csv", "all.db").ledger == "all.db"
 
 
-@pytest.mark.parametrize(("to", "ledger"), [("out.xlsx", None), ("news.db", "other.db")])
+@pytest.mark.parametrize(
+    ("to", "ledger"),
+    [("out.xlsx", None), ("news.db", "other.db"), ("", None), (".", None), ("..", None)],
+)
 def test_what_cannot_be_written_is_refused(to: str, ledger: str | None) -> None:
-    with pytest.raises(InputError, match=r"name a file|give one of them"):
+    with pytest.raises(InputError, match=r"name a file|give one of them|need a name"):
         Output.named(to, ledger)
+
+
+@pytest.mark.parametrize("path", ["", "/", "/?x=1", "/news"])
+def test_a_password_stands_in_no_files_name(path: str) -> None:
+    output = Output.named(f"postgresql://me:secret@here{path}")
+    assert output.rejected.name in {"ledger.rejected.jsonl", "news.rejected.jsonl"}
+
+
+def test_a_missing_folder_is_made(ledger: Ledger, model: Model, tmp_path: Path) -> None:
+    write_output(ledger, model.manifest.identity, Output.named(str(tmp_path / "a/b/out.csv")))
+    assert len(read(tmp_path / "a/b/out.csv")) == 4
 
 
 def test_a_failed_writing_leaves_the_older_table(

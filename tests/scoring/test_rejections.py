@@ -44,3 +44,32 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="choose a place"):
         Rejections(tmp_path / "file" / "out.rejected.jsonl")
+
+
+def test_a_run_under_way_leaves_no_file_that_a_kill_could_orphan(tmp_path: Path) -> None:
+    with Rejections(tmp_path / "out.rejected.jsonl") as reject:
+        reject(FAULT)
+        assert list(tmp_path.iterdir()) == []
+
+
+def fail(reject: Rejections, faults: int) -> None:
+    with reject:
+        for _ in range(faults):
+            reject(FAULT)
+        raise KeyboardInterrupt
+
+
+def test_a_run_that_was_stopped_leaves_its_list_or_the_older_one(tmp_path: Path) -> None:
+    path = tmp_path / "out.rejected.jsonl"
+    for faults, lines in [(2, 2), (0, 2), (1, 1)]:
+        with pytest.raises(KeyboardInterrupt):
+            fail(Rejections(path), faults)
+        assert len(path.read_text().splitlines()) == lines
+
+
+def test_a_full_disk_is_a_store_error() -> None:
+    with (
+        pytest.raises(StoreError, match="make room"),
+        Rejections(Path("/dev/full"), grow=True) as reject,
+    ):
+        reject(FAULT)

@@ -7,12 +7,14 @@ from typing import Self
 
 import pytest
 
-from stance.errors import FetchError
+from stance.errors import FetchError, InputError
 from stance.reading.items import Fetched, Rejected
 from stance.scoring.batch import Batch
+from stance.scoring.job import Job
 from stance.scoring.ledger.ledger import Ledger
+from stance.scoring.outputs import Output
 from stance.scoring.predictor import load
-from stance.scoring.watch import Unconfirmed, Watch, WatchConfig
+from stance.scoring.watch import Unconfirmed, Watch, WatchConfig, watch_feeds
 
 FEED = """<rss version="2.0"><channel><title>Courier</title>
 <item><title>Envoy returns</title><guid>{n}</guid>
@@ -118,3 +120,63 @@ def test_validators_are_stored_once_articles_are_kept() -> None:
     pending.confirm()
     assert pending.get("a") == ('"1"', None)
     assert pending.get("b") is None
+
+
+def test_being_stopped_before_the_first_feed_is_no_error(batch: Batch) -> None:
+    feeds, stop = Feeds({}), Event()
+    made, lines = watch(feeds, batch, 0, stop=stop)
+
+    def polls() -> Feeds:
+        stop.set()
+        return feeds
+
+    made.polls = polls
+    made.run()
+    assert feeds.asked == []
+    assert len(lines) == 1
+
+
+def test_a_pause_longer_than_the_longest_is_kept_to(batch: Batch) -> None:
+    now = [0.0]
+    feeds = Feeds({"a": None, "b": None})
+    made, _ = watch(feeds, batch, 1, clock=lambda: now[0])
+    made.config = WatchConfig(every=100, longest=10, cycles=1)
+    for moment in (0.0, 99.0, 100.0):
+        now[0] = moment
+        made.run()
+    assert feeds.asked == ["a", "b", "a", "b"]
+
+
+def test_a_feed_that_has_failed_for_years_is_still_tried(batch: Batch) -> None:
+    made, lines = watch(Feeds({"b": None}), batch, 1, _failures={"a": 5000})
+    made.run()
+    assert "failed: a" in lines[0]
+
+
+def test_a_broken_feed_is_had_whole_the_next_time(batch: Batch) -> None:
+    memory = Memory()
+    pending = Unconfirmed(memory)
+
+    class Marking(Feeds):
+        def changed(self, url: str) -> Fetched | None:
+            pending.set(url, f'"{url}"', None)
+            return super().changed(url)
+
+    feeds = Marking({"a": "<rss version='2.0'><channel>", "b": FEED.format(n=1)})
+    made, lines = watch(feeds, batch, 1, validators=pending)
+    made.run()
+    assert memory.held == {"b": ('"b"', None)}
+    assert "failed: a" in lines[0]
+
+
+def test_an_article_says_when_its_feed_was_fetched(batch: Batch) -> None:
+    made, _ = watch(Feeds({"a": FEED.format(n=1), "b": None}), batch, 1)
+    made.run()
+    assert [row["retrieved"] for row in batch.ledger.article_rows()] == ["now"]
+
+
+def test_watching_writes_no_files(tmp_path: Path) -> None:
+    job = Job(("https://a.example/feed",), Output.named(str(tmp_path / "out.parquet")))
+    with pytest.raises(InputError, match=r"out\.parquet.*\.db"):
+        watch_feeds(job, WatchConfig(cycles=1), Event(), print)
+    assert list(tmp_path.iterdir()) == []
