@@ -108,7 +108,8 @@ def measured(run: Run, recipe: Recipe, data: Path) -> dict[str, Any]:
     """Fine-tune the recipe's seeds, and score each on corpus and wire apart."""
     train = chosen(load_training(data, "train")[0], run)
     validation = load_training(data, "validation")[0]
-    if not any(map(is_wire, validation)):
+    labelled = data / "wire" / "annotations.jsonl"
+    if labelled.is_file() and not any(map(is_wire, validation)):
         raise SystemExit("the real news has no text yet: run `stance corpus hydrate` first")
     base = find_base(recipe.base)
     builder = InputBuilder.from_tokenizer(load_tokenizer(base, recipe.form), recipe.form)

@@ -178,8 +178,15 @@ def cut_off(line: list[str], folder: Path, rows: list[str], number: int) -> int:
     """Run over a pipe that holds a first part of the rows, and end it once some are kept."""
     pipe = folder / "news.jsonl"
     os.mkfifo(pipe)
+    # A shell's background jobs ignore SIGINT, and hand that on to what they start.
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     with (
-        subprocess.Popen(line, cwd=folder, stderr=subprocess.DEVNULL) as process,
+        subprocess.Popen(
+            line,
+            cwd=folder,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=heard,  # noqa: PLW1509 - no thread here holds a lock
+        ) as process,
         pipe.open("w") as file,
     ):
         file.writelines(rows)
