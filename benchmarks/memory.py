@@ -1,6 +1,7 @@
 """Peak memory of `stance score` over a small feed and over a large one.
 
     python benchmarks/memory.py --articles 1000 --articles 100000
+    python benchmarks/memory.py --articles 1000 --no-gate
 
 Invented items that are about something else, one in a hundred about China's mediation:
 what a general feed looks like behind the gate. Every size runs in a process of its own.
@@ -32,19 +33,21 @@ def main() -> None:
     """Run every size, and print its peak."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, action="append")
+    parser.add_argument("--no-gate", action="store_true", help="score everything")
     parser.add_argument("--here", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.here:
-        scored_here(given.here)
+        scored_here(given.here, screened=not given.no_gate)
         return
     print("| articles | summary | articles/s | peak MiB |")
     print("| --- | --- | --- | --- |")
     for number in given.articles or [1000, 100_000]:
         words = [sys.executable, __file__, "--here", str(number)]
+        words += ["--no-gate"] if given.no_gate else []
         print(subprocess.run(words, check=True, capture_output=True, text=True).stdout, end="")
 
 
-def scored_here(number: int) -> None:
+def scored_here(number: int, *, screened: bool) -> None:
     """Write a source of that many items, score it, and print a row."""
     with tempfile.TemporaryDirectory() as name:
         source = Path(name) / "feed.jsonl"
@@ -52,7 +55,8 @@ def scored_here(number: int) -> None:
             for i in range(number):
                 file.write(json.dumps({"headline": f"Item {i}", "text": item(i)}) + "\n")
         start = time.perf_counter()
-        summary = run_job(Job((str(source),), Output.named(str(Path(name) / "out.parquet"))))
+        output = Output.named(str(Path(name) / "out.parquet"))
+        summary = run_job(Job((str(source),), output, screened=screened))
         seconds = time.perf_counter() - start
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"| {number:,} | {summary} | {number / seconds:.0f} | {peak:.0f} |")
