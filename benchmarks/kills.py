@@ -32,7 +32,7 @@ from stance.scoring.batch import BatchConfig
 from stance.scoring.job import Job, run_job
 from stance.scoring.outputs import Output
 source, target, workers = sys.argv[1:]
-config = BatchConfig(chunk=8 if workers == "0" else 64, wait=0.2)
+config = BatchConfig(chunk=8 if workers == "0" else 16, wait=0.2)
 job = Job((source,), Output.named(target), screened=False, batch=config,
           workers=int(workers) or None)
 print(run_job(job))
