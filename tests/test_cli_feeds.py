@@ -92,6 +92,7 @@ def test_what_is_set_aside_is_listed_and_the_exit_says_so(
     rows = [json.loads(x) for x in (tmp_path / "out.jsonl.rejected.jsonl").read_text().splitlines()]
     assert [Path(row["position"]).name for row in rows] == ["broken.txt"]
     assert "out.jsonl.rejected.jsonl" in done.stderr
+    assert "broken.txt: " in done.stderr
 
 
 def test_no_source_at_all_is_one_line_and_two(tiny_model: Path, tmp_path: Path) -> None:

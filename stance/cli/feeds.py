@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import signal
+from itertools import islice
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from stance.scoring.job import Job
 
 SOME_SET_ASIDE = 1
+REASONS = 5
 
 
 @click.command()
@@ -52,7 +55,7 @@ def score(sources: tuple[str, ...], target: str, *, quiet: bool, **given: Any) -
     if not quiet:
         click.echo(str(summary), err=True)
     if summary.rejected:
-        click.echo(f"{summary.rejected} set aside: see {job.output.rejected}", err=True)
+        _print_rejected(job.output.rejected, summary.rejected)
         raise SystemExit(SOME_SET_ASIDE)
 
 
@@ -77,6 +80,15 @@ def watch(feeds: Path, target: str, every: float, cycles: int, **given: Any) -> 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     watch_feeds(job, WatchConfig(every=every, cycles=cycles), stop, click.echo)
+
+
+def _print_rejected(path: Path, count: int) -> None:
+    """The first reasons, and where the others stand."""
+    with path.open(encoding="utf-8") as file:
+        for line in islice(file, REASONS):
+            row = json.loads(line)
+            click.echo(f"set aside: {row['source']} {row['position']}: {row['reason']}", err=True)
+    click.echo(f"{count} set aside: see {path}", err=True)
 
 
 def _job(sources: tuple[str, ...], target: str, given: dict[str, Any]) -> Job:

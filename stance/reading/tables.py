@@ -174,6 +174,17 @@ class ParquetTable:
             except (OSError, ArrowException) as error:
                 yield _broken(error, self.name, number + 1)
 
+    def __length_hint__(self) -> int:
+        """How many rows the file says that it holds; 0 where it cannot be read."""
+        try:
+            from pyarrow import ArrowException, parquet
+        except ImportError:
+            return 0
+        try:
+            return int(parquet.read_metadata(self.path).num_rows)
+        except (OSError, ArrowException):
+            return 0
+
     def _item(self, batch: Any, i: int, chosen: dict[str, str], position: str) -> Item:  # noqa: ANN401
         try:
             row = {name: batch.column(name)[i].as_py() for name in chosen.values()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from operator import length_hint
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,12 +88,13 @@ def score(
     return run_job(Job(tuple(map(str, names)), output, chosen, device, **more))
 
 
-def run_job(job: Job, progress: Callable[[int], None] = lambda _: None) -> Summary:
+def run_job(job: Job, progress: Callable[[int, int | None], None] = lambda *_: None) -> Summary:
     """Score what is new in the sources, keep it, and write the tables.
 
     Args:
         job: What to do.
-        progress: Is told how many items were just dealt with.
+        progress: Is told how many items were just dealt with, and of how many in all; None
+            where a source cannot say.
 
     Raises:
         InputError: No source can be read.
@@ -113,7 +115,9 @@ def run_job(job: Job, progress: Callable[[int], None] = lambda _: None) -> Summa
         ledger = stack.enter_context(Ledger.open(job.output.ledger))
         scorer = stack.enter_context(scorer_of(job))
         screen = Gate() if job.screened else None
-        batch = Batch(scorer, ledger, screen, reject, job.batch, progress)
+        hints = [length_hint(s) for s in sources if not isinstance(s, Rejected)]
+        total = sum(hints) if all(hints) else None
+        batch = Batch(scorer, ledger, screen, reject, job.batch, lambda n: progress(n, total))
         summary = batch.run(_items(sources, names, faults))
         if summary.read == len(faults):
             _refuse_if_all(faults, len(names))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from operator import length_hint
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,13 @@ def test_a_folder_is_read_in_the_order_of_its_paths(tmp_path: Path) -> None:
     assert items[0] == Located(Article("Talks began."), "news", "a.txt")
     assert {i.source for i in items} == {"news"}
     assert list(source) == items
+
+
+def test_a_folder_knows_how_many_files_it_holds(tmp_path: Path) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    for name in ("a.txt", "deep/b.txt", "deep/er/c.txt"):
+        (tmp_path / name).write_text("The ferry was late.")
+    assert length_hint(Folder(tmp_path, "news")) == 3
 
 
 def test_what_is_no_article_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 from datetime import UTC, datetime
+from operator import length_hint
 from pathlib import Path
 
 import pyarrow as pa
@@ -152,6 +153,8 @@ def test_parquet(tmp_path: Path) -> None:
     assert "cannot be read" in second.reason
     assert third == Rejected("a row without text", "t", "#3")
     assert list(source) == [first, second, third]
+    assert length_hint(source) == 3
+    assert length_hint(ParquetTable(tmp_path / "gone.parquet", "t")) == 0
 
 
 def test_columns_may_be_named(tmp_path: Path) -> None:

@@ -107,9 +107,20 @@ def test_a_place_that_cannot_be_written_is_found_before_scoring(
 
 def test_progress_is_told_of_every_item(news: Path, tiny_model: Path, tmp_path: Path) -> None:
     (news / "broken.txt").write_bytes(b"\xff")
-    told: list[int] = []
-    run_job(job(tiny_model, tmp_path / "out.csv", news), told.append)
-    assert sum(told) == 4
+    told: list[tuple[int, int | None]] = []
+    run_job(job(tiny_model, tmp_path / "out.csv", news), lambda *step: told.append(step))
+    assert sum(done for done, _ in told) == 4
+    assert {total for _, total in told} == {4}
+
+
+def test_no_total_is_told_where_a_source_does_not_know_it(
+    news: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "more.jsonl").write_text('{"text": "The ferry was late again on the river."}\n')
+    told: list[int | None] = []
+    both = job(tiny_model, tmp_path / "out.csv", news, tmp_path / "more.jsonl")
+    run_job(both, lambda _, total: told.append(total))
+    assert set(told) == {None}
 
 
 @pytest.fixture
