@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -23,6 +24,7 @@ PAGES = [
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 COMMAND = re.compile(r"(?:^|`|\$ |\| )(stance [a-z][^`|\n]*)", re.MULTILINE)
+IMPORT = re.compile(r"^from (stance\.[\w.]+) import (.+)$", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 
@@ -64,7 +66,10 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES[:1] + PAGES[4:], ids=lambda p: p.name)
 def test_names_in_python_blocks_exist(page: Path) -> None:
     for block in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
-        for name in re.findall(r"\bstance\.([A-Za-z_]+)", block):
+        for module, names in IMPORT.findall(block):
+            for name in names.split(","):
+                assert hasattr(import_module(module), name.strip()), f"{page.name}: {name}"
+        for name in re.findall(r"\bstance\.([A-Za-z_]+)", IMPORT.sub("", block)):
             assert hasattr(stance, name), f"{page.name}: stance.{name}"
 
 
