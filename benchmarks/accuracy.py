@@ -27,7 +27,7 @@ from stance.corpus.schema import AnnotatedArticle
 from stance.learning.base import find_base, load_tokenizer
 from stance.learning.dataset import encode_articles
 from stance.learning.pipeline import Recipe, fine_tuned
-from stance.learning.training import TrainingConfig, validation_macro_f1
+from stance.learning.training import TrainingConfig, marked_labels, validation_macro_f1
 from stance.model.inputs import InputBuilder, InputFormat
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +45,11 @@ RECIPES = {
     "full class weights": Recipe(config=replace(SHIPPED, class_weight=1)),
     "half the rate": Recipe(config=replace(SHIPPED, learning_rate=4e-5)),
     "twice the epochs": Recipe(config=replace(SHIPPED, epochs=8)),
+    "rates falling by layer": Recipe(config=replace(SHIPPED, layer_falloff=0.9)),
+    "soft labels": Recipe(config=replace(SHIPPED, soft_labels=True)),
+    "contrast groups in one batch": Recipe(config=replace(SHIPPED, groups_together=True)),
+    "real news twice": Recipe(config=SHIPPED, real_copies=2),
+    "real news four times": Recipe(config=SHIPPED, real_copies=4),
 }
 
 
@@ -84,13 +89,14 @@ def main() -> None:
 
 def print_table(rows: Sequence[dict[str, Any]]) -> None:
     """Print the rows at the end, apart from what the Trainer says meanwhile."""
-    print("| recipe | part | share | units | corpus | wire | minutes a seed |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+    print("| recipe | part | share | units | corpus | wire | minutes a seed | scored a second |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for row in rows:
         cells = (spread(row["macro_f1"][name]) for name in ("corpus", "wire"))
         print(
             f"| {row['recipe']} | {row['part']} | {row['share']:.0%} | {row['units']:,} | "
-            f"{' | '.join(cells)} | {statistics.median(row['minutes']):.1f} |"
+            f"{' | '.join(cells)} | {statistics.median(row['minutes']):.1f} | "
+            f"{statistics.median(row['scored_per_second']):.0f} |"
         )
 
 
@@ -109,23 +115,25 @@ def measured(run: Run, recipe: Recipe, data: Path) -> dict[str, Any]:
     train = chosen(load_training(data, "train")[0], run)
     validation = load_training(data, "validation")[0]
     labelled = data / "wire" / "annotations.jsonl"
-    if labelled.is_file() and not any(map(is_wire, validation)):
+    if labelled.is_file() and not any(a.is_real for a in validation):
         raise SystemExit("the real news has no text yet: run `stance corpus hydrate` first")
     base = find_base(recipe.base)
     builder = InputBuilder.from_tokenizer(load_tokenizer(base, recipe.form), recipe.form)
     parts = {
-        "corpus": [a for a in validation if not is_wire(a)],
-        "wire": [a for a in validation if is_wire(a)],
+        "corpus": [a for a in validation if not a.is_real],
+        "wire": [a for a in validation if a.is_real],
     }
     rows = {name: encode_articles(part, builder) for name, part in parts.items() if part}
     scores: dict[str, list[float]] = {"corpus": [], "wire": []}
-    minutes = []
+    minutes, rates = [], []
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         for network in fine_tuned(base, recipe, (train, validation), Path(folder)):
             minutes.append((time.perf_counter() - start) / 60)
             for name, found in rows.items():
+                start = time.perf_counter()
                 scores[name].append(validation_macro_f1(network, found))
+            rates.append(len(marked_labels(found)) / (time.perf_counter() - start))
             start = time.perf_counter()
     return {
         "recipe": run.recipe,
@@ -134,22 +142,19 @@ def measured(run: Run, recipe: Recipe, data: Path) -> dict[str, Any]:
         "units": sum(len(a.units) for a in train),
         "macro_f1": scores,
         "minutes": minutes,
+        "scored_per_second": rates,
+        "warmup": recipe.sentiment is not None,
     }
 
 
 def chosen(articles: Sequence[AnnotatedArticle], run: Run) -> list[AnnotatedArticle]:
     """The part of the training articles that a run may see; contrast groups stay whole."""
-    kept = [a for a in articles if run.part == "both" or is_wire(a) == (run.part == "wire")]
+    kept = [a for a in articles if run.part == "both" or a.is_real == (run.part == "wire")]
     if run.share == 1:
         return kept
     groups = [str(a.meta.get("group", a.id)) for a in kept]
     splitter = GroupShuffleSplit(1, train_size=run.share, random_state=13)
     return [kept[i] for i in next(splitter.split(kept, groups=groups))[0]]
-
-
-def is_wire(article: AnnotatedArticle) -> bool:
-    """Whether an article is real news: only those know where they were published."""
-    return "repo" in article.meta
 
 
 def spread(values: Sequence[float]) -> str:

@@ -107,6 +107,11 @@ class AnnotatedArticle:
     meta: Mapping[str, Any]
 
     @property
+    def is_real(self) -> bool:
+        """Whether it is real news: only of such it is known where it was found."""
+        return "repo" in self.meta
+
+    @property
     def sentences(self) -> tuple[Sentence, ...]:
         """The units as sentences, ready for the input builder."""
         return tuple(

@@ -79,7 +79,7 @@ LEAST_SHARE = 0.3
 """Least share of a document's units that must stand in a copy of it."""
 
 _UNIT = {"start", "end", "kind", "label", "relevant", "mixed", "holder", "confidence"}
-_OWN = {"votes", "adjudicated", "split", "sentence_sha256", "i"}
+_OWN = {"votes", "adjudicated", "split", "sentence_sha256", "i", "focus"}
 _NAMES = {"id", "document", "text_sha256", "document_sha256"}
 
 

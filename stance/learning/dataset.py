@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stance.corpus.schema import AnnotatedArticle
+from stance.corpus.schema import AnnotatedArticle, Unit
 from stance.errors import CorpusError, MissingExtraError
 from stance.learning.alignment import aligned_sentences
 from stance.model.inputs import InputBuilder, Passage
@@ -33,18 +33,21 @@ class LabelledPassage:
         units: For every mark, the index of its annotated unit in the article, or None.
         labels: For every mark, an index into `LABELS`, or `UNLABELLED`.
         article: Index of the article.
+        group: The contrast group that the article belongs to, if any.
     """
 
     passage: Passage
     units: tuple[int | None, ...]
     labels: tuple[int, ...]
     article: int
+    group: str | None = None
 
 
 def labelled_passages(
     articles: Sequence[AnnotatedArticle],
     builder: InputBuilder,
     length: Callable[[], int | None] = lambda: None,
+    label: Callable[[Unit], Label] = lambda unit: unit.label,
 ) -> Iterator[LabelledPassage]:
     """Lay annotated articles out; passages without an annotated unit are left out.
 
@@ -54,21 +57,26 @@ def labelled_passages(
         articles: Annotated articles.
         builder: The model's input builder.
         length: Gives the longest passage of each article; the format's if None.
+        label: Gives the label of each unit.
     """
     for number, article in enumerate(articles):
         sentences, where = aligned_sentences(article)
         unit_at = {index: i for i, index in enumerate(where)}
+        labels_of = [LABELS.index(label(unit)) for unit in article.units]
         for passage in builder.build(sentences, article.headline, length()):
             units = tuple(unit_at.get(u) for u in passage.units)
-            labels = tuple(
-                UNLABELLED if i is None else LABELS.index(article.units[i].label) for i in units
-            )
+            labels = tuple(UNLABELLED if i is None else labels_of[i] for i in units)
             if any(i is not None for i in units):
-                yield LabelledPassage(passage, units, labels, number)
+                yield LabelledPassage(passage, units, labels, number, article.meta.get("group"))
 
 
 def encode_articles(
-    articles: Sequence[AnnotatedArticle], builder: InputBuilder, layouts: int = 0, seed: int = 0
+    articles: Sequence[AnnotatedArticle],
+    builder: InputBuilder,
+    layouts: int = 0,
+    seed: int = 0,
+    *,
+    drawn: bool = False,
 ) -> datasets.Dataset:
     """Encode every annotated unit that is scored.
 
@@ -78,7 +86,9 @@ def encode_articles(
         layouts: How often every article is laid out, in passages of a length drawn
             anew each time, so that a model meets sentences amid more and less of
             their context; 0 for once, as at scoring.
-        seed: Seeds the lengths.
+        seed: Seeds the lengths and the votes drawn.
+        drawn: Take one annotator's label, drawn anew each time, in place of the label
+            that counts: over many layouts, the loss is that of soft labels.
 
     Returns:
         The columns of `as_dataset`, one row a passage.
@@ -89,11 +99,19 @@ def encode_articles(
     """
     draw = np.random.default_rng(seed)
     longest = [max(1, int(share * builder.form.max_tokens)) for share in SHARES]
+
+    def vote(unit: Unit) -> Label:
+        given = [unit.label] if unit.adjudicated or not drawn else [v.label for v in unit.votes]
+        return given[int(draw.integers(len(given)))] if len(given) > 1 else unit.label
+
     rows = [
-        row
-        for _ in range(max(1, layouts))
+        replace(row, group=row.group and f"{row.group}/{layout}")
+        for layout in range(max(1, layouts))
         for row in labelled_passages(
-            articles, builder, (lambda: int(draw.choice(longest))) if layouts else lambda: None
+            articles,
+            builder,
+            (lambda: int(draw.choice(longest))) if layouts else lambda: None,
+            vote,
         )
     ]
     if not rows:
@@ -108,7 +126,7 @@ def as_dataset(rows: Sequence[LabelledPassage]) -> datasets.Dataset:
 
     Returns:
         Columns `input_ids`, `sentence`, `marks` (see `Passage`), `labels` (one
-        a mark, `UNLABELLED` where there is none) and `article`.
+        a mark, `UNLABELLED` where there is none), `article` and `group`.
 
     Raises:
         MissingExtraError: `datasets` is not installed.
@@ -124,5 +142,6 @@ def as_dataset(rows: Sequence[LabelledPassage]) -> datasets.Dataset:
             "marks": [r.passage.marks for r in rows],
             "labels": [r.labels for r in rows],
             "article": [r.article for r in rows],
+            "group": [r.group for r in rows],
         }
     )

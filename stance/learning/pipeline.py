@@ -59,6 +59,7 @@ class Recipe:
         config: How the network is fine-tuned on stance.
         warmup: How it is trained on sentiment before, if it is.
         sentiment: A file of NewsMTSC for that, or None for no warm-up.
+        real_copies: How often the real articles are met each epoch; originals once.
         seeds: How many networks are fine-tuned, from different seeds; the
             weights of those that help are averaged (`souping.greedy_soup`).
     """
@@ -72,6 +73,7 @@ class Recipe:
         )
     )
     sentiment: Path | None = None
+    real_copies: int = 1
     seeds: int = 1
 
 
@@ -253,10 +255,11 @@ def fine_tuned(
         rows = encode_sentiment(recipe.sentiment, builder)
         start = warmed_up(base, rows, recipe.warmup, checkpoints / "warmup", resume=resume)
     validation = encode_articles(articles[1], builder)
+    met = [a for a in articles[0] for _ in range(recipe.real_copies if a.is_real else 1)]
     for number in range(recipe.seeds):
         config = replace(recipe.config, seed=recipe.config.seed + number)
         layouts = config.epochs if config.layouts else 0
-        train = encode_articles(articles[0], builder, layouts, config.seed)
+        train = encode_articles(met, builder, layouts, config.seed, drawn=config.soft_labels)
         folder = checkpoints / f"seed{config.seed}"
         network = load_network(start, seed=config.seed)
         yield fit(network, train, validation, config, folder, resume=resume)
@@ -286,7 +289,8 @@ def _origin(
     return {
         "base_model": base.name,
         "base_sha256": base.sha256,
-        "recipe": asdict(recipe.config) | {"seeds": recipe.seeds},
+        "recipe": asdict(recipe.config)
+        | {"seeds": recipe.seeds, "real_copies": recipe.real_copies},
         "warmup": asdict(recipe.warmup) | {"file": recipe.sentiment.name}
         if recipe.sentiment
         else None,

@@ -13,14 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stance.errors import MissingExtraError
+from stance.learning.attention import plain_attention
 from stance.learning.dataset import LABELS, UNLABELLED
+from stance.learning.rates import layered_optimizer
+from stance.learning.sampling import batched_order
 from stance.model.calibration import softmax
 from stance.model.inputs import Passage
 
 if TYPE_CHECKING:
     import datasets
     import torch
-    from transformers import EvalPrediction, PreTrainedModel, TrainingArguments
+    from transformers import EvalPrediction, PreTrainedModel, Trainer, TrainingArguments
 
     from stance.model.network import PassageNetwork
 
@@ -39,6 +42,9 @@ class TrainingConfig:
         class_weight: Exponent on inverse label frequency in the loss: 0 for
             none, 1 for full balance.
         label_smoothing: Mass that the loss spreads over all labels.
+        soft_labels: Learn from the annotators' votes, not from the label that counts.
+        groups_together: Keep the versions of a contrast group in one batch.
+        layer_falloff: Rate of a layer over the one above it (`layered_optimizer`).
         patience: Evaluations without a better validation macro-F1 before the end.
         seed: Seeds everything that is random.
         bf16: Compute in bfloat16.
@@ -51,6 +57,9 @@ class TrainingConfig:
     weight_decay: float = 0.01
     class_weight: float = 0.5
     label_smoothing: float = 0.0
+    soft_labels: bool = False
+    groups_together: bool = False
+    layer_falloff: float = 1.0
     patience: int = 3
     seed: int = 13
     bf16: bool = False
@@ -86,21 +95,44 @@ def fit(
         from stance.model.network import PassageNetwork
     except ImportError as error:
         raise MissingExtraError(error.name or "transformers", "train") from None
-    trainer = Trainer(
+    trainer = (_trainer_in_order(train, config) if config.groups_together else Trainer)(
         model=PassageNetwork(network),
         args=training_arguments(config, checkpoints, len(train)),
-        train_dataset=train.remove_columns("article"),
-        eval_dataset=validation.remove_columns("article"),
+        train_dataset=train.remove_columns(["article", "group"]),
+        eval_dataset=validation.remove_columns(["article", "group"]),
+        optimizers=(_optimizer(network, config), None),
         data_collator=_collate,
         compute_loss_func=_weighted_loss(marked_labels(train), len(train), config),
         compute_metrics=_validation_metrics,
         callbacks=[EarlyStoppingCallback(config.patience)],
     )
     last = get_last_checkpoint(str(checkpoints)) if resume and checkpoints.is_dir() else None
-    trainer.train(resume_from_checkpoint=last)
+    with plain_attention(network, wanted=config.bf16 and trainer.args.device.type == "cpu"):
+        trainer.train(resume_from_checkpoint=last)
     # The Trainer leaves its casts to bfloat16 wrapped around `forward`.
     unwrapped = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
     return cast("PassageNetwork", unwrapped).classifier
+
+
+def _trainer_in_order(rows: datasets.Dataset, config: TrainingConfig) -> type[Trainer]:
+    """A Trainer that keeps contrast groups in one batch."""
+    from transformers import Trainer
+
+    class OrderedTrainer(Trainer):
+        def _get_train_sampler(self, train_dataset: Any = None) -> Any:  # noqa: ANN401, ARG002
+            lengths = [len(ids) for ids in rows["input_ids"]]
+            return batched_order(lengths, rows["group"], config.batch_size, config.seed)
+
+    return OrderedTrainer
+
+
+def _optimizer(network: PreTrainedModel, config: TrainingConfig) -> torch.optim.Optimizer | None:
+    """None where the Trainer's own optimizer will do."""
+    if config.layer_falloff == 1:
+        return None
+    return layered_optimizer(
+        network, config.learning_rate, config.layer_falloff, config.weight_decay
+    )
 
 
 def training_arguments(config: TrainingConfig, output: Path, rows: int) -> TrainingArguments:

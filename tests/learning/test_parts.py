@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from stance.corpus.collection import load_split
+from stance.corpus.schema import Vote
 from stance.errors import CorpusError, MissingExtraError, ModelError
 from stance.learning import base
 from stance.learning.baselines import baseline_probabilities
@@ -22,6 +23,7 @@ from stance.learning.training import class_weights
 from stance.learning.warmup import encode_sentiment
 from stance.model.calibration import softmax
 from stance.model.inputs import InputBuilder, InputFormat
+from stance.records import Label
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -111,6 +113,31 @@ def test_what_is_not_annotated_has_no_label(data: Path, encoder: Path) -> None:
     partly = replace(article, units=article.units[2:])
     rows = encode_articles([partly], builder)
     assert rows["labels"] == [[UNLABELLED, UNLABELLED, 0, 2]]
+
+
+def test_votes_are_drawn_where_wanted(data: Path, encoder: Path) -> None:
+    builder = InputBuilder.from_folder(encoder, InputFormat())
+    article = load_split(data, "train")[0]
+    votes = tuple(Vote(x) for x in (Label.HOPEFUL, Label.HOPEFUL, Label.NEUTRAL))
+    split, settled, *rest = article.units
+    split = replace(split, label=Label.HOPEFUL, votes=votes)
+    settled = replace(settled, label=Label.HOPEFUL, votes=votes, adjudicated=True)
+    voted = replace(article, units=(split, settled, *rest))
+    rows = encode_articles([voted], builder, layouts=60, seed=1, drawn=True)
+    drawn = [labels[:2] for labels in rows["labels"] if len(labels) == 4]
+    assert len(drawn) > 10
+    assert {first for first, _ in drawn} == {1, 2}
+    assert {second for _, second in drawn} == {2}
+    plain = encode_articles([voted], builder, layouts=5, seed=1)
+    assert all(labels[:2] == [2, 2] for labels in plain["labels"] if len(labels) == 4)
+
+
+def test_contrast_groups_are_told_apart_by_layout(data: Path, encoder: Path) -> None:
+    builder = InputBuilder.from_folder(encoder, InputFormat())
+    article, other, *_ = load_split(data, "train")
+    version = replace(article, meta={**article.meta, "group": "x1"})
+    rows = encode_articles([version, other], builder, layouts=2, seed=1)
+    assert set(rows["group"]) == {"x1/0", "x1/1", None}
 
 
 def test_sentiment_rows_of_another_form(tmp_path: Path, encoder: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -45,3 +46,21 @@ def test_best_epoch_is_kept(data: Path, encoder: Path, tmp_path: Path) -> None:
     from stance.learning.training import validation_macro_f1
 
     assert validation_macro_f1(network, validation) == best
+
+
+def test_options_of_training_work_together(data: Path, encoder: Path, tmp_path: Path) -> None:
+    """Contrast groups in one batch and rates that fall by layer change what is learnt."""
+    builder = InputBuilder.from_folder(encoder, InputFormat())
+    train, validation = (
+        encode_articles(load_split(data, s), builder) for s in ("train", "validation")
+    )
+    plain = TrainingConfig(epochs=1, batch_size=4, learning_rate=1e-2)
+    found = []
+    for number, config in enumerate(
+        (plain, replace(plain, groups_together=True), replace(plain, layer_falloff=0.5))
+    ):
+        start = load_network(find_base(str(encoder)))
+        network = fit(start, train, validation, config, tmp_path / str(number))
+        found.append(predict_logits(network, validation))
+    assert not np.allclose(found[0], found[1])
+    assert not np.allclose(found[0], found[2])
