@@ -26,7 +26,8 @@ from stance.corpus.collection import load_training
 from stance.corpus.schema import AnnotatedArticle
 from stance.learning.base import find_base, load_tokenizer
 from stance.learning.dataset import encode_articles
-from stance.learning.pipeline import Recipe, fine_tuned
+from stance.learning.recipe import Recipe
+from stance.learning.seeds import fine_tuned
 from stance.learning.training import TrainingConfig, marked_labels, validation_macro_f1
 from stance.model.inputs import InputBuilder, InputFormat
 

@@ -39,7 +39,8 @@ from stance.learning.evaluation import score_units
 from stance.learning.fingerprint import articles_sha256
 from stance.learning.intervals import Figure, Outcome, figures, margin
 from stance.learning.metrics import MacroF1
-from stance.learning.pipeline import LIBRARIES, Recipe
+from stance.learning.pipeline import LIBRARIES
+from stance.learning.recipe import Recipe
 from stance.learning.training import TrainingConfig, marked_labels, predict_logits
 from stance.learning.warmup import encode_sentiment, warmed_up
 from stance.model.calibration import softmax

@@ -116,7 +116,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_model(data: Path, encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from stance.learning.pipeline import Recipe, train_model
+    from stance.learning.pipeline import train_model
+    from stance.learning.recipe import Recipe
     from stance.learning.training import TrainingConfig
 
     output = tmp_path_factory.mktemp("models") / "tiny"

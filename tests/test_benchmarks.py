@@ -16,7 +16,7 @@ from stance.corpus.collection import load_split
 from stance.errors import CorpusError
 from stance.learning.base import find_base
 from stance.learning.baselines import sentences_with_labels
-from stance.learning.pipeline import Recipe
+from stance.learning.recipe import Recipe
 from stance.learning.training import TrainingConfig
 from tests.conftest import ROOT
 

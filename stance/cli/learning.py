@@ -27,11 +27,19 @@ from stance.cli.one_line import one_line_errors
     "--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="Networks to average."
 )
 @click.option("--bf16", is_flag=True, help="Compute in bfloat16.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Seeds trained at once, each with its share of the processors.",
+)
 @click.option("--resume", is_flag=True, help="Go on from the last checkpoint.")
 @one_line_errors
 def train(data: Path, output: Path, *, resume: bool, bf16: bool, **options: Any) -> None:  # noqa: ANN401
     """Train a model on annotated articles and write its folder."""
-    from stance.learning.pipeline import Recipe, train_model
+    from stance.learning.pipeline import train_model
+    from stance.learning.recipe import Recipe
     from stance.learning.training import TrainingConfig
 
     names = ("epochs", "learning_rate", "batch_size", "class_weight", "seed")
@@ -42,7 +50,7 @@ def train(data: Path, output: Path, *, resume: bool, bf16: bool, **options: Any)
         config=TrainingConfig(bf16=bf16, **{k: options[k] for k in names}),
         warmup=replace(Recipe().warmup, bf16=bf16),
     )
-    train_model(data, output, recipe, resume=resume, say=click.echo)
+    train_model(data, output, recipe, resume=resume, workers=options["workers"], say=click.echo)
     click.echo(f"wrote {output}")
 
 

@@ -7,31 +7,26 @@ import importlib.metadata
 import json
 import platform
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from stance.corpus.collection import load_training
 from stance.corpus.schema import CODEBOOK_VERSION, AnnotatedArticle
 from stance.errors import ModelError
-from stance.learning.base import MINILM, BaseEncoder, find_base, load_network, load_tokenizer
+from stance.learning.base import BaseEncoder, find_base, load_tokenizer
 from stance.learning.card import write_card
 from stance.learning.coverage import floors_on
 from stance.learning.dataset import LABELS, encode_articles, labelled_passages
 from stance.learning.export import export_graph
 from stance.learning.fingerprint import articles_sha256
+from stance.learning.recipe import Recipe
+from stance.learning.seeds import fine_tuned
 from stance.learning.souping import greedy_soup
 from stance.learning.splits import hold_out
 from stance.learning.temperature import fit_temperature
-from stance.learning.training import (
-    TrainingConfig,
-    fit,
-    marked_labels,
-    predict_logits,
-    validation_macro_f1,
-)
-from stance.learning.warmup import encode_sentiment, warmed_up
+from stance.learning.training import marked_labels, predict_logits, validation_macro_f1
 from stance.model.folder import (
     GRAPH,
     Manifest,
@@ -49,40 +44,13 @@ if TYPE_CHECKING:
 LIBRARIES = ("torch", "transformers", "datasets", "scikit-learn", "onnxruntime", "tokenizers")
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Everything that decides what `train_model` makes.
-
-    Attributes:
-        base: The encoder to start from.
-        form: How inputs are made.
-        config: How the network is fine-tuned on stance.
-        warmup: How it is trained on sentiment before, if it is.
-        sentiment: A file of NewsMTSC for that, or None for no warm-up.
-        real_copies: How often the real articles are met each epoch; originals once.
-        seeds: How many networks are fine-tuned, from different seeds; the
-            weights of those that help are averaged (`souping.greedy_soup`).
-    """
-
-    base: str = MINILM
-    form: InputFormat = field(default_factory=InputFormat)
-    config: TrainingConfig = field(default_factory=TrainingConfig)
-    warmup: TrainingConfig = field(
-        default_factory=lambda: TrainingConfig(
-            epochs=2, layouts=False, learning_rate=5e-5, batch_size=32, class_weight=0
-        )
-    )
-    sentiment: Path | None = None
-    real_copies: int = 1
-    seeds: int = 1
-
-
 def train_model(
     data: Path,
     output: Path,
     recipe: Recipe,
     *,
     resume: bool = False,
+    workers: int = 1,
     say: Callable[[str], None] = lambda _: None,
 ) -> Manifest:
     """Train, calibrate and export a model, and write its folder.
@@ -94,6 +62,8 @@ def train_model(
         recipe: What to make.
         resume: Go on from checkpoints of an interrupted run to the same output,
             with the same recipe and data.
+        workers: Seeds that are fine-tuned at the same time, each in a process of its
+            own with its share of the processors.
         say: Is told what happens, a line at a time.
 
     Returns:
@@ -109,7 +79,9 @@ def train_model(
     origin = _origin(base, recipe, train, validation, parts)
     mark = _run_mark(origin, recipe, train, validation)
     checkpoints = _checkpoints(output, mark, resume=resume)
-    networks = list(fine_tuned(base, recipe, (train, validation), checkpoints, resume=resume))
+    networks = list(
+        fine_tuned(base, recipe, (train, validation), checkpoints, resume=resume, workers=workers)
+    )
     rows = encode_articles(validation, InputBuilder.from_tokenizer(tokenizer, recipe.form))
     network, averaged = greedy_soup(networks, lambda soup: validation_macro_f1(soup, rows))
     say(f"{averaged} of {recipe.seeds} seeds averaged")
@@ -227,42 +199,6 @@ def _data(data: Path) -> tuple[list[AnnotatedArticle], list[AnnotatedArticle], l
         return train, validation, [*parts, *more]
     train, validation = hold_out(train)
     return train, validation, [*parts, f"validation: {len(validation)} of them set aside"]
-
-
-def fine_tuned(
-    base: BaseEncoder,
-    recipe: Recipe,
-    articles: tuple[Sequence[AnnotatedArticle], Sequence[AnnotatedArticle]],
-    checkpoints: Path,
-    *,
-    resume: bool = False,
-) -> Iterator[PreTrainedModel]:
-    """Fine-tune one network a seed, from one start, warmed up where the recipe says so.
-
-    Args:
-        base: The encoder to start from.
-        recipe: What to make.
-        articles: Training and validation articles.
-        checkpoints: Folder for checkpoints.
-        resume: Go on from checkpoints there, if any.
-
-    Yields:
-        `recipe.seeds` networks, each at its best epoch on validation.
-    """
-    builder = InputBuilder.from_tokenizer(load_tokenizer(base, recipe.form), recipe.form)
-    start = base
-    if recipe.sentiment is not None:
-        rows = encode_sentiment(recipe.sentiment, builder)
-        start = warmed_up(base, rows, recipe.warmup, checkpoints / "warmup", resume=resume)
-    validation = encode_articles(articles[1], builder)
-    met = [a for a in articles[0] for _ in range(recipe.real_copies if a.is_real else 1)]
-    for number in range(recipe.seeds):
-        config = replace(recipe.config, seed=recipe.config.seed + number)
-        layouts = config.epochs if config.layouts else 0
-        train = encode_articles(met, builder, layouts, config.seed, drawn=config.soft_labels)
-        folder = checkpoints / f"seed{config.seed}"
-        network = load_network(start, seed=config.seed)
-        yield fit(network, train, validation, config, folder, resume=resume)
 
 
 def _rounded(network: PreTrainedModel) -> PreTrainedModel:

@@ -14,7 +14,8 @@ from stance.corpus.collection import load_split
 from stance.errors import ModelError
 from stance.learning.base import BaseEncoder, load_network
 from stance.learning.dataset import labelled_passages
-from stance.learning.pipeline import Recipe, train_model
+from stance.learning.pipeline import train_model
+from stance.learning.recipe import Recipe
 from stance.learning.training import TrainingConfig
 from stance.model.calibration import softmax
 from stance.model.folder import check_files, file_sha256, read_manifest
@@ -81,7 +82,8 @@ import os, signal, sys
 from pathlib import Path
 from transformers import EarlyStoppingCallback
 EarlyStoppingCallback.on_save = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
-from stance.learning.pipeline import Recipe, train_model
+from stance.learning.pipeline import train_model
+from stance.learning.recipe import Recipe
 from stance.learning.training import TrainingConfig
 config = TrainingConfig(epochs=2, batch_size=8)
 train_model(Path(sys.argv[1]), Path(sys.argv[3]), Recipe(base=sys.argv[2], config=config))
@@ -142,16 +144,20 @@ def test_warm_up_and_averaging(
     recipe = Recipe(str(encoder), config=quick, warmup=quick, sentiment=sentiment, seeds=2)
     starts: list[str] = []
 
-    def noted(base: BaseEncoder, seed: int) -> PreTrainedModel:
+    def noted(base: BaseEncoder, seed: int = 13) -> PreTrainedModel:
         starts.append(base.source)
         return load_network(base, seed=seed)
 
-    monkeypatch.setattr("stance.learning.pipeline.load_network", noted)
+    monkeypatch.setattr("stance.learning.seeds.load_network", noted)
     manifest = train_model(data, tmp_path / "model", recipe)
     assert manifest.origin["recipe"]["seeds"] == 2
     assert manifest.origin["warmup"]["file"] == "sentiment.jsonl"
-    assert len(starts) == 2
-    assert all(start.endswith("warmup-done") for start in starts)
+    assert [Path(start).name for start in starts] == [
+        "warmup-done",
+        "seed13-done",
+        "warmup-done",
+        "seed14-done",
+    ]
 
 
 def test_validation_is_set_aside_where_there_is_none(
