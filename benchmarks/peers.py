@@ -2,11 +2,9 @@
 
     python benchmarks/peers.py --json benchmarks/results/peers.json
     python benchmarks/peers.py --peer fine-tuned --limit 300
-    python benchmarks/peers.py --newsmtsc DIR --json benchmarks/results/newsmtsc.json
 
 Peers learn from the shipped model's own training and validation articles, and see a sentence by
-itself, as those tools are used. Intervals resample articles; the margin is taken on the same
-draws. With `--newsmtsc`, our training code learns that corpus, beside what is published for it.
+itself, as those tools are used. Intervals resample articles; the margin is taken on the same draws.
 """
 
 from __future__ import annotations
@@ -32,20 +30,17 @@ from sklearn.utils import shuffle
 from stance.corpus.collection import load_split, load_training
 from stance.corpus.schema import AnnotatedArticle
 from stance.errors import CorpusError
-from stance.learning.base import BaseEncoder, find_base, load_network, load_tokenizer
+from stance.learning.base import BaseEncoder, find_base
 from stance.learning.baselines import BASELINES, baseline_probabilities, sentences_with_labels
-from stance.learning.dataset import LABELS, UNLABELLED
+from stance.learning.dataset import LABELS
 from stance.learning.evaluation import score_units
 from stance.learning.fingerprint import articles_sha256
 from stance.learning.intervals import Figure, Outcome, figures, margin
 from stance.learning.metrics import MacroF1
 from stance.learning.pipeline import LIBRARIES
-from stance.learning.recipe import Recipe
-from stance.learning.training import TrainingConfig, marked_labels, predict_logits
-from stance.learning.warmup import encode_sentiment, warmed_up
 from stance.model.calibration import softmax
 from stance.model.folder import GRAPH, default_folder, read_manifest
-from stance.model.inputs import InputBuilder, InputFormat
+from stance.model.inputs import InputBuilder
 from stance.model.onnx_runtime import OnnxRuntime
 
 Array = NDArray[np.float64]
@@ -61,8 +56,6 @@ STRENGTHS = tuple(product((0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0), (None, "balan
 """What validation chooses from for the frozen embeddings: C, and the weights of classes."""
 PAIRS = 1
 """Like and unlike pairs a sentence for SetFit; by default they grow with the square."""
-PUBLISHED = {"devtest_rw": 0.831, "devtest_mt": 0.825}
-"""Macro-F1 of GRU-TSC on NewsMTSC (Hamborg and Donnay, EACL 2021)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +82,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=ROOT / "data")
     parser.add_argument("--peer", action="append", choices=list(PEERS))
     parser.add_argument("--split", action="append", choices=SPLITS)
-    parser.add_argument("--newsmtsc", type=Path, help="a folder with its three files")
     parser.add_argument("--limit", type=int, help="train on so few units, to see that it runs")
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     if given.limit and given.json:
         parser.error("a run with --limit is not recorded: leave out --json")
-    if given.newsmtsc:
-        config = replace(Recipe().warmup, bf16=True, seed=given.seed)
-        rows = iter([sentiment_row(given.newsmtsc, find_base(), config, given.limit)])
-    else:
-        rows = peer_rows(given)
-    for row in rows:
+    for row in peer_rows(given):
         print_row(row)
         if given.json:
             record(given.json, row)
@@ -288,30 +275,6 @@ PEERS: dict[str, Callable[[Lesson, list[str]], Array]] = {
     "setfit": contrastive,
     "fine-tuned": fine_tuned,
 }
-
-
-def sentiment_row(
-    folder: Path, base: BaseEncoder, config: TrainingConfig, limit: int | None = None
-) -> dict[str, Any]:
-    """Train our code on NewsMTSC's training split, the first rows or all; measure it on the others.
-
-    The intervals resample sentences, whose targets stay together.
-    """
-    start = time.perf_counter()
-    form = InputFormat()
-    builder = InputBuilder.from_tokenizer(load_tokenizer(base, form), form)
-    train = encode_sentiment(folder / "train.jsonl", builder)
-    train = train.select(range(min(limit or len(train), len(train))))
-    with tempfile.TemporaryDirectory() as place:
-        network = load_network(warmed_up(base, train, config, Path(place) / "newsmtsc"))
-    splits = {}
-    for split, published in PUBLISHED.items():
-        rows = encode_sentiment(folder / f"{split}.jsonl", builder)
-        targets = [sum(x != UNLABELLED for x in labels) for labels in rows["labels"]]
-        owners = np.unique(np.repeat(rows["article"], targets), return_inverse=True)[1]
-        found = Outcome(softmax(predict_logits(network, rows)), marked_labels(rows), owners)
-        splits[split] = {"stance": plain(figures(found)["macro_f1"]), "published": published}
-    return row_of("NewsMTSC", config.seed, len(train), time.perf_counter() - start, splits)
 
 
 def row_of(name: str, seed: int, units: int, seconds: float, splits: object) -> dict[str, Any]:

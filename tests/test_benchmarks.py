@@ -168,9 +168,8 @@ def test_a_run_on_part_of_the_data_is_not_recorded(
     assert not path.exists()
 
 
-def test_the_training_code_is_measured_on_newsmtsc(
-    peers: Any, encoder: Path, tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("peers")
+def test_the_training_code_is_measured_on_newsmtsc(encoder: Path, tmp_path: Path) -> None:
     rows = [
         {
             "sentence_normalized": f"Kyiv {word} the envoy, and Beijing said it was peace.",
@@ -185,7 +184,9 @@ def test_the_training_code_is_measured_on_newsmtsc(
         lines = "".join(json.dumps(row) + "\n" for row in rows * count)
         (tmp_path / f"{name}.jsonl").write_text(lines)
     config = TrainingConfig(epochs=1, layouts=False, batch_size=8)
-    row = peers.sentiment_row(tmp_path, find_base(str(encoder)), config, limit=40)
+    row = importlib.import_module("newsmtsc").sentiment_row(
+        tmp_path, find_base(str(encoder)), config, limit=40
+    )
     assert (row["name"], row["units"]) == ("NewsMTSC", 40)
     assert row["splits"]["devtest_rw"]["published"] == 0.831
     assert row["splits"]["devtest_mt"]["published"] == 0.825
