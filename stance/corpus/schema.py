@@ -112,6 +112,11 @@ class AnnotatedArticle:
         return "repo" in self.meta
 
     @property
+    def is_original(self) -> bool:
+        """Whether it was written for the set, so that its text may be shown."""
+        return "register" in self.meta
+
+    @property
     def sentences(self) -> tuple[Sentence, ...]:
         """The units as sentences, ready for the input builder."""
         return tuple(

@@ -12,6 +12,12 @@ from stance.learning.evaluation import RATES
 from stance.model.folder import Manifest
 
 METRICS = "metrics.json"
+VALIDATION = "validation"
+"""The split that recipes are chosen on: its errors are shown, its figures are not."""
+WATTS = 10
+"""Assumed draw of one processor with its memory, under load."""
+GRAMS = 400
+"""Assumed grams of carbon dioxide a kilowatt-hour, near the world's mean."""
 RELIABILITY = "reliability.svg"
 """A picture beside the card, shown in it where it is there."""
 
@@ -60,9 +66,15 @@ tokens is scored over windows. `stance` divides the logits by $temperature; plai
 
 $figures
 
+## What it gets wrong
+
+$mistakes
+
 ## Made from
 
 $origin
+
+$cost
 
 ## What it is not for
 
@@ -98,6 +110,8 @@ def write_card(folder: Path, manifest: Manifest, evaluations: Mapping[str, Any])
         window=manifest.form.window_tokens,
         temperature=f"{manifest.temperature:.3f}",
         figures=_figures(evaluations) + _picture(folder),
+        mistakes=_mistakes(evaluations.get(VALIDATION, {})),
+        cost=_cost(origin),
         origin="\n".join(f"- {k}: {json.dumps(v)}" for k, v in origin.items()),
         gap=origin.get("int8", {}).get("largest_gap", "an unknown gap"),
     )
@@ -125,6 +139,8 @@ def _figures(evaluations: Mapping[str, Any]) -> str:
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for split, found in evaluations.items():
+        if split == VALIDATION:
+            continue
         scores = [_cell(found["figures"][c]["macro_f1"]) for c in ("model", "tfidf", "majority")]
         cells = [split, str(found["units"]), *scores, _cell(found["margins"]["tfidf"])]
         lines.append(f"| {' | '.join(cells)} | `{found['command']}` |")
@@ -136,6 +152,36 @@ def _figures(evaluations: Mapping[str, Any]) -> str:
     if rates:
         lines += ["", *rates]
     return "\n".join(lines)
+
+
+def _mistakes(found: Mapping[str, Any]) -> str:
+    """A table of the surest errors on the original validation articles."""
+    if not found.get("mistakes"):
+        return "Not looked at yet: run `stance evaluate --split validation --record`."
+    lines = [
+        "The errors that it is surest of in the original articles of the validation split, which",
+        f"the recipe was chosen on (`{found['command']}`):",
+        "",
+        "| sentence | label | given | probability |",
+        "| --- | --- | --- | --- |",
+    ]
+    for row in found["mistakes"]:
+        text = " ".join(row["text"].split()).replace("|", "\\|")
+        lines.append(f"| {text} | {row['label']} | {row['given']} | {row['probability']:.2f} |")
+    return "\n".join(lines)
+
+
+def _cost(origin: Mapping[str, Any]) -> str:
+    """What training took, in minutes and carbon."""
+    minutes, processors = origin.get("minutes"), origin.get("processors")
+    if minutes is None or processors is None:
+        return "What training took was not recorded."
+    grams = minutes / 60 * processors * WATTS / 1000 * GRAMS
+    return (
+        f"Training took {minutes:.0f} minutes on {processors} processors: about {grams:.0f} g of\n"
+        f"carbon dioxide, if a processor draws {WATTS} W and a kWh costs {GRAMS} g (assumed, not\n"
+        "measured)."
+    )
 
 
 def _picture(folder: Path) -> str:

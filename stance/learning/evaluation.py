@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from stance.learning.baselines import BASELINES, baseline_probabilities, sentenc
 from stance.learning.dataset import LABELS, labelled_passages
 from stance.learning.fingerprint import articles_sha256
 from stance.learning.intervals import Figure, Outcome, confusion_figures, draws, figures, margin
+from stance.learning.mistakes import Mistake, surest_mistakes
 from stance.model.calibration import softmax
 from stance.model.folder import Manifest
 from stance.model.inputs import InputBuilder
@@ -47,6 +48,7 @@ class Evaluation:
         rates: What only some splits have: `false_alarms`, the share of units of
             `ALARM_POOLS` that the model calls skeptical or hopeful; `groups_right`,
             the share of contrast groups in which it has every unit right.
+        mistakes: The errors that the model is surest of, in originals.
     """
 
     model: str
@@ -58,6 +60,7 @@ class Evaluation:
     margins: Mapping[str, Figure]
     confusion: tuple[tuple[Figure, ...], ...]
     rates: Mapping[str, Figure]
+    mistakes: tuple[Mistake, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The evaluation as plain values, ready for JSON."""
@@ -79,6 +82,9 @@ class Evaluation:
             "labels": [str(x) for x in LABELS],
             "confusion": [[plain(cell) for cell in row] for row in self.confusion],
             "rates": {name: plain(f) for name, f in self.rates.items()},
+            "mistakes": [
+                asdict(m) | {"probability": round(m.probability, 4)} for m in self.mistakes
+            ],
         }
 
 
@@ -118,6 +124,7 @@ def evaluate_model(
         margins={k: margin(outcomes["model"], outcomes[k]) for k in BASELINES},
         confusion=confusion_figures(outcomes["model"]),
         rates=split_rates(articles, given["model"].argmax(axis=1), references),
+        mistakes=surest_mistakes(articles, given["model"]),
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import importlib.metadata
 import json
+import os
 import platform
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -69,6 +71,7 @@ def train_model(
     Returns:
         The manifest of the model written.
     """
+    start = time.perf_counter()
     output = output.resolve()
     check_target(output)
     base = find_base(recipe.base)
@@ -92,7 +95,12 @@ def train_model(
         output,
         validation,
         name=f"{output.name}-{origin['data_sha256'][:8]}",
-        origin=origin | {"seeds_averaged": averaged},
+        origin=origin
+        | {
+            "seeds_averaged": averaged,
+            "minutes": round((time.perf_counter() - start) / 60, 1),
+            "processors": os.cpu_count(),
+        },
         say=say,
     )
     shutil.rmtree(checkpoints)
