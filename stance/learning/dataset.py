@@ -47,7 +47,7 @@ def labelled_passages(
     articles: Sequence[AnnotatedArticle],
     builder: InputBuilder,
     length: Callable[[], int | None] = lambda: None,
-    label: Callable[[Unit], Label] = lambda unit: unit.label,
+    label: Callable[[Unit], int] = lambda unit: LABELS.index(unit.label),
 ) -> Iterator[LabelledPassage]:
     """Lay annotated articles out; passages without an annotated unit are left out.
 
@@ -57,12 +57,12 @@ def labelled_passages(
         articles: Annotated articles.
         builder: The model's input builder.
         length: Gives the longest passage of each article; the format's if None.
-        label: Gives the label of each unit.
+        label: Gives each unit's label, as an index into the outputs.
     """
     for number, article in enumerate(articles):
         sentences, where = aligned_sentences(article)
         unit_at = {index: i for i, index in enumerate(where)}
-        labels_of = [LABELS.index(label(unit)) for unit in article.units]
+        labels_of = [label(unit) for unit in article.units]
         for passage in builder.build(sentences, article.headline, length()):
             units = tuple(unit_at.get(u) for u in passage.units)
             labels = tuple(UNLABELLED if i is None else labels_of[i] for i in units)
@@ -77,6 +77,7 @@ def encode_articles(
     seed: int = 0,
     *,
     drawn: bool = False,
+    label: Callable[[Unit], int] = lambda unit: LABELS.index(unit.label),
 ) -> datasets.Dataset:
     """Encode every annotated unit that is scored.
 
@@ -89,6 +90,7 @@ def encode_articles(
         seed: Seeds the lengths and the votes drawn.
         drawn: Take one annotator's label, drawn anew each time, in place of the label
             that counts: over many layouts, the loss is that of soft labels.
+        label: Gives each unit's label, as an index into the outputs.
 
     Returns:
         The columns of `as_dataset`, one row a passage.
@@ -100,9 +102,10 @@ def encode_articles(
     draw = np.random.default_rng(seed)
     longest = [max(1, int(share * builder.form.max_tokens)) for share in SHARES]
 
-    def vote(unit: Unit) -> Label:
-        given = [unit.label] if unit.adjudicated or not drawn else [v.label for v in unit.votes]
-        return given[int(draw.integers(len(given)))] if len(given) > 1 else unit.label
+    def vote(unit: Unit) -> Unit:
+        if unit.adjudicated or not (drawn and unit.votes):
+            return unit
+        return replace(unit, label=unit.votes[int(draw.integers(len(unit.votes)))].label)
 
     rows = [
         replace(row, group=row.group and f"{row.group}/{layout}")
@@ -111,7 +114,7 @@ def encode_articles(
             articles,
             builder,
             (lambda: int(draw.choice(longest))) if layouts else lambda: None,
-            vote,
+            lambda unit: label(vote(unit)),
         )
     ]
     if not rows:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from stance.corpus.schema import AnnotatedArticle
 from stance.learning.base import BaseEncoder, load_network, load_tokenizer
-from stance.learning.dataset import encode_articles
+from stance.learning.dataset import LABELS, encode_articles
 from stance.learning.recipe import Recipe
+from stance.learning.relevance import FINE, add_relevance, fine_label
 from stance.learning.training import fit
 from stance.learning.warmup import encode_sentiment, warmed_up
 from stance.model.folder import written_beside
@@ -75,16 +76,17 @@ def fine_tuned(
         )
         base = warmed_up(base, rows, recipe.warmup, checkpoints / "warmup", resume=resume)
     start = Start(base, recipe, articles[0], articles[1], checkpoints, resume)
+    outputs = FINE if recipe.config.relevance else LABELS
     seeds = range(recipe.config.seed, recipe.config.seed + recipe.seeds)
     if workers == 1:
         folders = map(partial(train_seed, start), seeds)
-        yield from (load_network(replace(base, source=str(folder))) for folder in folders)
+        yield from (load_network(replace(base, source=str(f)), outputs) for f in folders)
         return
     threads = max(1, (os.cpu_count() or 1) // workers)
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, spawn, _set_threads, (threads,)) as pool:
         for folder in pool.map(partial(train_seed, start), seeds):
-            yield load_network(replace(base, source=str(folder)))
+            yield load_network(replace(base, source=str(folder)), outputs)
 
 
 def train_seed(start: Start, seed: int) -> Path:
@@ -96,9 +98,13 @@ def train_seed(start: Start, seed: int) -> Path:
     config = replace(recipe.config, seed=seed)
     layouts = config.epochs if config.layouts else 0
     met = [a for a in start.train for _ in range(recipe.real_copies if a.is_real else 1)]
+    network = load_network(start.base, seed=seed)
+    label = {}
+    if config.relevance:
+        network, label = add_relevance(network), {"label": fine_label}
     network = fit(
-        load_network(start.base, seed=seed),
-        encode_articles(met, builder, layouts, seed, drawn=config.soft_labels),
+        network,
+        encode_articles(met, builder, layouts, seed, drawn=config.soft_labels, **label),
         encode_articles(start.validation, builder),
         config,
         start.checkpoints / f"seed{seed}",

@@ -19,6 +19,7 @@ from stance.learning.rates import layered_optimizer
 from stance.learning.sampling import batched_order
 from stance.model.calibration import softmax
 from stance.model.inputs import Passage
+from stance.records import Label
 
 if TYPE_CHECKING:
     import datasets
@@ -43,6 +44,7 @@ class TrainingConfig:
             none, 1 for full balance.
         label_smoothing: Mass that the loss spreads over all labels.
         soft_labels: Learn from the annotators' votes, not from the label that counts.
+        relevance: Tell what is irrelevant apart in training (`relevance.FINE`).
         groups_together: Keep the versions of a contrast group in one batch.
         layer_falloff: Rate of a layer over the one above it (`layered_optimizer`).
         patience: Evaluations without a better validation macro-F1 before the end.
@@ -58,6 +60,7 @@ class TrainingConfig:
     class_weight: float = 0.5
     label_smoothing: float = 0.0
     soft_labels: bool = False
+    relevance: bool = False
     groups_together: bool = False
     layer_falloff: float = 1.0
     patience: int = 3
@@ -207,11 +210,16 @@ def validation_macro_f1(network: PreTrainedModel, rows: datasets.Dataset) -> flo
 
 
 def class_weights(labels: Sequence[int] | NDArray[np.int64], exponent: float) -> list[float]:
-    """Weight of each label in the loss: inverse frequency to a power, mean 1 over the rows."""
-    counts = Counter(labels)
+    """Weight of each output in the loss: inverse frequency to a power, mean 1 over the rows.
+
+    What is irrelevant counts as neutral, and has its weight.
+    """
+    neutral = LABELS.index(Label.NEUTRAL)
+    counts = Counter(int(x) if x < len(LABELS) else neutral for x in labels)
     raw = [(len(labels) / max(1, counts[i])) ** exponent for i in range(len(LABELS))]
     mean = sum(raw[i] * counts[i] for i in range(len(LABELS))) / len(labels)
-    return [w / mean for w in raw]
+    weights = [w / mean for w in raw]
+    return [*weights, weights[neutral]]
 
 
 def _weighted_loss(
@@ -227,7 +235,7 @@ def _weighted_loss(
         summed = torch.nn.functional.cross_entropy(
             outputs["logits"].float().flatten(0, 1),
             labels.flatten(),
-            weight=weights.to(labels.device),
+            weight=weights[: outputs["logits"].shape[-1]].to(labels.device),
             label_smoothing=config.label_smoothing,
             ignore_index=UNLABELLED,
             reduction="sum",

@@ -13,6 +13,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from stance.errors import ModelError
 from stance.model.inputs import Passage
+from stance.records import Label
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 POOLED_BY_BASE = frozenset({"bert"})
 POOLED_BY_HEAD = frozenset({"deberta", "deberta-v2"})
+LABELS = len(Label)
 ONE_HEAD = frozenset({"roberta", "xlm-roberta", "camembert", "electra"})
 
 
@@ -62,12 +64,15 @@ class PassageNetwork(nn.Module):
                 passage has fewer, any place may stand.
 
         Returns:
-            `logits` of shape (passages, marks, labels).
+            `logits` of shape (passages, marks, labels). A classifier with an output for
+            what is irrelevant shows it in training only; else it is `folded`.
         """
         states = self._encoded(input_ids, sentence)
         places = marks[:, :, None].expand(-1, -1, states.shape[2])
         chosen = states.gather(1, places)
         logits = self._head(chosen.flatten(0, 1))
+        if not self.training:
+            logits = folded(logits)
         return {"logits": logits.unflatten(0, marks.shape)}
 
     def _encoded(self, input_ids: Tensor, sentence: Tensor) -> Tensor:
@@ -98,6 +103,21 @@ class PassageNetwork(nn.Module):
         pooler = whole.base_model.pooler if in_base else whole.pooler
         logits = whole.classifier(whole.dropout(pooler(first)))
         return logits
+
+
+def folded(logits: Tensor) -> Tensor:
+    """Add the probability of what is irrelevant, the fourth output, to that of neutral.
+
+    Args:
+        logits: Shape (..., 4); of shape (..., 3) they are given back as they are.
+
+    Returns:
+        Shape (..., 3).
+    """
+    if logits.shape[-1] == LABELS:
+        return logits
+    skeptical, neutral, hopeful, irrelevant = logits.unbind(-1)
+    return torch.stack([skeptical, torch.logaddexp(neutral, irrelevant), hopeful], -1)
 
 
 def _mask(seen: Tensor, states: Tensor) -> Tensor:
@@ -132,7 +152,7 @@ def passage_logits(
         Shape (n, labels): a row for every mark of every passage, in order.
     """
     device = network.classifier.device
-    empty = np.zeros((0, network.classifier.config.num_labels or 0), dtype=np.float32)
+    empty = np.zeros((0, LABELS), dtype=np.float32)
     rows = [empty] * len(passages)
     order = sorted(range(len(passages)), key=lambda i: len(passages[i].ids))
     network.eval()

@@ -38,7 +38,7 @@ def test_temperature_is_found_again() -> None:
 
 def test_class_weights() -> None:
     labels = [0] + [1] * 8 + [2]
-    assert class_weights(labels, 0) == pytest.approx([1, 1, 1])
+    assert class_weights(labels, 0) == pytest.approx([1, 1, 1, 1])
     full = class_weights(labels, 1)
     assert full[0] == pytest.approx(8 * full[1])
     assert np.mean([full[x] for x in labels]) == pytest.approx(1)
