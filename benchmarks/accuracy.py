@@ -132,10 +132,11 @@ def measured(run: Run, recipe: Recipe, data: Path) -> dict[str, Any]:
         start = time.perf_counter()
         for network in fine_tuned(base, recipe, (train, validation), Path(folder)):
             minutes.append((time.perf_counter() - start) / 60)
+            start = time.perf_counter()
             for name, found in rows.items():
-                start = time.perf_counter()
                 scores[name].append(validation_macro_f1(network, found))
-            rates.append(len(marked_labels(found)) / (time.perf_counter() - start))
+            scored = sum(len(marked_labels(found)) for found in rows.values())
+            rates.append(scored / (time.perf_counter() - start))
             start = time.perf_counter()
     return {
         "recipe": run.recipe,

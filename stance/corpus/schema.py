@@ -108,13 +108,13 @@ class AnnotatedArticle:
 
     @property
     def is_real(self) -> bool:
-        """Whether it is real news: only of such it is known where it was found."""
+        """Whether it is an item of `data/wire`: only of those it is known where they were found."""
         return "repo" in self.meta
 
     @property
     def is_original(self) -> bool:
-        """Whether it was written for the set, so that its text may be shown."""
-        return "register" in self.meta
+        """Whether it is an article written for the set, so that its text may be shown."""
+        return "register" in self.meta and not self.is_real
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:

@@ -28,10 +28,13 @@ def plain_attention(network: PreTrainedModel, *, wanted: bool = True) -> Iterato
     if not wanted:
         yield
         return
-    from transformers import AttentionInterface
+    from transformers import AttentionInterface, AttentionMaskInterface
+    from transformers.masking_utils import eager_mask
 
     before = network.config._attn_implementation  # noqa: SLF001 - transformers has no getter
     AttentionInterface.register(NAME, attend)
+    # Without a mask function of the same name, transformers would pass no mask at all.
+    AttentionMaskInterface.register(NAME, eager_mask)
     network.set_attn_implementation(NAME)
     try:
         yield

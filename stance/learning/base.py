@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
+TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "tokenizer.model", "spiece.model")
+"""Files that hold a vocabulary; a folder to start from has one of them."""
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
@@ -99,9 +101,19 @@ def load_tokenizer(base: BaseEncoder, form: InputFormat) -> PreTrainedTokenizerB
     Args:
         base: The encoder.
         form: The input format.
+
+    Raises:
+        ModelError: A folder has no tokenizer.
     """
     from transformers import AutoTokenizer
 
+    # Where a folder has none, transformers makes one to which every word is unknown.
+    folder = Path(base.source)
+    if folder.is_dir() and not any((folder / name).is_file() for name in TOKENIZERS):
+        raise ModelError(
+            f"{folder}: no tokenizer in it: expected one of {', '.join(TOKENIZERS)}, as "
+            "`save_pretrained` of a tokenizer writes them"
+        )
     tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(base.source)
     tokenizer.model_max_length = form.max_tokens
     return tokenizer

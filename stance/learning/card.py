@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 from typing import Any
 
-from stance.learning.evaluation import RATES
+from stance.learning.evaluation import CHOSEN_ON, RATES
 from stance.model.folder import Manifest
 
 METRICS = "metrics.json"
-VALIDATION = "validation"
-"""The split that recipes are chosen on: its errors are shown, its figures are not."""
 WATTS = 10
 """Assumed draw of one processor with its memory, under load."""
 GRAMS = 400
@@ -57,9 +56,9 @@ classify("Kyiv called the Chinese peace plan empty.")
 `stance` gives it passages instead, in which every sentence has its context: the encodings of
 an article's sentences one after another, `[CLS] ... [SEP] [CLS] ... [SEP]`, up to $tokens
 tokens, the headline first. One pass scores all sentences of a passage, each at its own
-`[CLS]`; in the last layer a token attends to its own sentence only. A passage that goes on in
-mid-article repeats up to $before tokens of what stands before; a sentence of more than $window
-tokens is scored over windows. `stance` divides the logits by $temperature; plain
+`[CLS]`; in the last layer a token attends to its own sentence only.$outputs A passage that
+goes on in mid-article repeats up to $before tokens of what stands before; a sentence of more than
+$window tokens is scored over windows. `stance` divides the logits by $temperature; plain
 `transformers` gives uncalibrated probabilities.
 
 ## Figures
@@ -91,6 +90,11 @@ graph; its probabilities lie within $gap of the float ones on the validation uni
 )
 
 
+_MARKUP = re.compile(r"([\\|`*_\[\]<>])")
+_OUTPUTS = """ The network
+tells `irrelevant` from `neutral`; `stance` adds the two, plain `transformers` shows both."""
+
+
 def write_card(folder: Path, manifest: Manifest, evaluations: Mapping[str, Any]) -> None:
     """Write `README.md` and `metrics.json` into a model folder.
 
@@ -110,8 +114,9 @@ def write_card(folder: Path, manifest: Manifest, evaluations: Mapping[str, Any])
         window=manifest.form.window_tokens,
         temperature=f"{manifest.temperature:.3f}",
         figures=_figures(evaluations) + _picture(folder),
-        mistakes=_mistakes(evaluations.get(VALIDATION, {})),
+        mistakes=_mistakes(evaluations.get("validation", {})),
         cost=_cost(origin),
+        outputs=_OUTPUTS if origin.get("recipe", {}).get("relevance") else "",
         origin="\n".join(f"- {k}: {json.dumps(v)}" for k, v in origin.items()),
         gap=origin.get("int8", {}).get("largest_gap", "an unknown gap"),
     )
@@ -130,6 +135,7 @@ def read_metrics(folder: Path) -> dict[str, Any]:
 
 
 def _figures(evaluations: Mapping[str, Any]) -> str:
+    evaluations = {k: v for k, v in evaluations.items() if k not in CHOSEN_ON}
     if not evaluations:
         return "None yet: run `stance evaluate`, with `--record` to write them here."
     lines = [
@@ -139,8 +145,6 @@ def _figures(evaluations: Mapping[str, Any]) -> str:
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for split, found in evaluations.items():
-        if split == VALIDATION:
-            continue
         scores = [_cell(found["figures"][c]["macro_f1"]) for c in ("model", "tfidf", "majority")]
         cells = [split, str(found["units"]), *scores, _cell(found["margins"]["tfidf"])]
         lines.append(f"| {' | '.join(cells)} | `{found['command']}` |")
@@ -156,8 +160,10 @@ def _figures(evaluations: Mapping[str, Any]) -> str:
 
 def _mistakes(found: Mapping[str, Any]) -> str:
     """A table of the surest errors on the original validation articles."""
-    if not found.get("mistakes"):
+    if "mistakes" not in found:
         return "Not looked at yet: run `stance evaluate --split validation --record`."
+    if not found["mistakes"]:
+        return "Nothing in the texts that may be shown."
     lines = [
         "The errors that it is surest of in the original articles of the validation split, which",
         f"the recipe was chosen on (`{found['command']}`):",
@@ -166,21 +172,24 @@ def _mistakes(found: Mapping[str, Any]) -> str:
         "| --- | --- | --- | --- |",
     ]
     for row in found["mistakes"]:
-        text = " ".join(row["text"].split()).replace("|", "\\|")
+        text = _MARKUP.sub(r"\\\1", " ".join(row["text"].split()))
         lines.append(f"| {text} | {row['label']} | {row['given']} | {row['probability']:.2f} |")
     return "\n".join(lines)
 
 
 def _cost(origin: Mapping[str, Any]) -> str:
     """What training took, in minutes and carbon."""
-    minutes, processors = origin.get("minutes"), origin.get("processors")
-    if minutes is None or processors is None:
+    minutes, device = origin.get("minutes"), origin.get("device")
+    if minutes is None or device is None:
         return "What training took was not recorded."
-    grams = minutes / 60 * processors * WATTS / 1000 * GRAMS
+    said = f"Training took {minutes:.0f} minutes on {device}"
+    count, _, kind = device.partition(" ")
+    if kind != "processors":
+        return f"{said}."
+    grams = minutes / 60 * int(count) * WATTS / 1000 * GRAMS
     return (
-        f"Training took {minutes:.0f} minutes on {processors} processors: about {grams:.0f} g of\n"
-        f"carbon dioxide, if a processor draws {WATTS} W and a kWh costs {GRAMS} g (assumed, not\n"
-        "measured)."
+        f"{said}: about {grams:.0f} g of carbon dioxide, if a processor\n"
+        f"draws {WATTS} W and a kWh costs {GRAMS} g (assumed, not measured)."
     )
 
 

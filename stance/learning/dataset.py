@@ -89,7 +89,8 @@ def encode_articles(
             their context; 0 for once, as at scoring.
         seed: Seeds the lengths and the votes drawn.
         drawn: Take one annotator's label, drawn anew each time, in place of the label
-            that counts: over many layouts, the loss is that of soft labels.
+            that counts, but where that was adjudicated: over many layouts, the loss is
+            that of soft labels.
         label: Gives each unit's label, as an index into the outputs.
 
     Returns:
@@ -105,7 +106,9 @@ def encode_articles(
     def vote(unit: Unit) -> Unit:
         if unit.adjudicated or not (drawn and unit.votes):
             return unit
-        return replace(unit, label=unit.votes[int(draw.integers(len(unit.votes)))].label)
+        drawn_vote = unit.votes[int(draw.integers(len(unit.votes)))]
+        relevant = unit.relevant if drawn_vote.relevant is None else drawn_vote.relevant
+        return replace(unit, label=drawn_vote.label, relevant=relevant)
 
     rows = [
         replace(row, group=row.group and f"{row.group}/{layout}")

@@ -25,6 +25,8 @@ ALARM_POOLS = frozenset({"mediation_other", "other"})
 """Pools of real news that speak of no Chinese mediation: a stance there is a false alarm."""
 
 
+CHOSEN_ON = frozenset({"validation", "wire_validation"})
+"""Splits that recipes are chosen on: their errors may be shown, their figures are none."""
 RATES = {
     "false_alarms": "false alarms, share of units that speak of no Chinese mediation",
     "groups_right": "contrast groups wholly right",
@@ -48,7 +50,8 @@ class Evaluation:
         rates: What only some splits have: `false_alarms`, the share of units of
             `ALARM_POOLS` that the model calls skeptical or hopeful; `groups_right`,
             the share of contrast groups in which it has every unit right.
-        mistakes: The errors that the model is surest of, in originals.
+        mistakes: The errors that the model is surest of, in originals of `CHOSEN_ON`:
+            whoever read those of a test split would tune on it.
     """
 
     model: str
@@ -124,7 +127,7 @@ def evaluate_model(
         margins={k: margin(outcomes["model"], outcomes[k]) for k in BASELINES},
         confusion=confusion_figures(outcomes["model"]),
         rates=split_rates(articles, given["model"].argmax(axis=1), references),
-        mistakes=surest_mistakes(articles, given["model"]),
+        mistakes=surest_mistakes(articles, given["model"]) if split in CHOSEN_ON else (),
     )
 
 

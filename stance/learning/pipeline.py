@@ -24,16 +24,18 @@ from stance.learning.dataset import LABELS, encode_articles, labelled_passages
 from stance.learning.export import export_graph
 from stance.learning.fingerprint import articles_sha256
 from stance.learning.recipe import Recipe
-from stance.learning.seeds import fine_tuned
+from stance.learning.seeds import check_workers, fine_tuned
 from stance.learning.souping import greedy_soup
 from stance.learning.splits import hold_out
 from stance.learning.temperature import fit_temperature
 from stance.learning.training import marked_labels, predict_logits, validation_macro_f1
 from stance.model.folder import (
     GRAPH,
+    MANIFEST,
     Manifest,
     check_target,
     file_sha256,
+    read_manifest,
     seal,
     written_beside,
 )
@@ -65,12 +67,14 @@ def train_model(
         resume: Go on from checkpoints of an interrupted run to the same output,
             with the same recipe and data.
         workers: Seeds that are fine-tuned at the same time, each in a process of its
-            own with its share of the processors.
+            own with its share of the threads. A script that uses them needs
+            `if __name__ == "__main__":`.
         say: Is told what happens, a line at a time.
 
     Returns:
         The manifest of the model written.
     """
+    check_workers(workers)
     start = time.perf_counter()
     output = output.resolve()
     check_target(output)
@@ -98,8 +102,9 @@ def train_model(
         origin=origin
         | {
             "seeds_averaged": averaged,
-            "minutes": round((time.perf_counter() - start) / 60, 1),
-            "processors": os.cpu_count(),
+            # Of a run that was cut off, nobody knows how long it had taken.
+            "minutes": None if resume else round((time.perf_counter() - start) / 60, 1),
+            "device": _device(),
         },
         say=say,
     )
@@ -223,6 +228,30 @@ def _save_weights(network: PreTrainedModel, folder: Path) -> None:
     path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
+def _base(base: BaseEncoder) -> dict[str, Any]:
+    """What is said of the encoder started from; of a model of ours, what it was made from."""
+    if not (Path(base.source) / MANIFEST).is_file():
+        return {"base_model": base.name, "base_sha256": base.sha256}
+    before = read_manifest(Path(base.source))
+    kept = ("recipe", "warmup", "data", "data_sha256")
+    return {
+        "base_model": before.origin.get("base_model", base.name),
+        "base_sha256": before.origin.get("base_sha256"),
+        "goes_on_from": {"model": before.name, "weights_sha256": base.sha256}
+        | {name: before.origin[name] for name in kept if name in before.origin},
+    }
+
+
+def _device() -> str:
+    """What training ran on, in words."""
+    import torch
+
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_name()
+    allowed = getattr(os, "sched_getaffinity", None)
+    return f"{len(allowed(0)) if allowed else os.cpu_count()} processors"
+
+
 def _origin(
     base: BaseEncoder,
     recipe: Recipe,
@@ -231,8 +260,7 @@ def _origin(
     parts: Sequence[str],
 ) -> dict[str, Any]:
     return {
-        "base_model": base.name,
-        "base_sha256": base.sha256,
+        **_base(base),
         "recipe": asdict(recipe.config)
         | {"seeds": recipe.seeds, "real_copies": recipe.real_copies},
         "warmup": asdict(recipe.warmup) | {"file": recipe.sentiment.name}

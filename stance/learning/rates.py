@@ -49,4 +49,6 @@ def _layers_below_head(name: str, depth: int) -> int:
     parts = name.split(".")
     if "layer" in parts:
         return depth - int(parts[parts.index("layer") + 1])
-    return depth + 1 if "embeddings" in parts else 0
+    # What else an encoder has (projections, relative positions) feeds its lowest layer.
+    below = any("embeddings" in part or part == "encoder" for part in parts)
+    return depth + 1 if below else 0

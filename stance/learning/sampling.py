@@ -10,6 +10,27 @@ POOL = 50
 """Batches that are sorted by length together, as `transformers` does it."""
 
 
+class GroupedSampler:
+    """What a data loader takes for a sampler; every epoch has another order."""
+
+    def __init__(
+        self, lengths: Sequence[int], groups: Sequence[str | None], batch_size: int, seed: int
+    ) -> None:
+        """Take what `batched_order` takes."""
+        self._rows = (lengths, groups, batch_size)
+        self._seed = seed
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+        return len(self._rows[0])
+
+    def __iter__(self) -> Iterator[int]:
+        """The rows of the next epoch, in order."""
+        order = batched_order(*self._rows, self._seed)
+        self._seed += 1
+        return iter(order)
+
+
 def batched_order(
     lengths: Sequence[int], groups: Sequence[str | None], batch_size: int, seed: int
 ) -> list[int]:

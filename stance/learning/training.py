@@ -16,7 +16,7 @@ from stance.errors import MissingExtraError
 from stance.learning.attention import plain_attention
 from stance.learning.dataset import LABELS, UNLABELLED
 from stance.learning.rates import layered_optimizer
-from stance.learning.sampling import batched_order
+from stance.learning.sampling import GroupedSampler
 from stance.model.calibration import softmax
 from stance.model.inputs import Passage
 from stance.records import Label
@@ -43,7 +43,8 @@ class TrainingConfig:
         class_weight: Exponent on inverse label frequency in the loss: 0 for
             none, 1 for full balance.
         label_smoothing: Mass that the loss spreads over all labels.
-        soft_labels: Learn from the annotators' votes, not from the label that counts.
+        soft_labels: Learn from the annotators' votes, not from the label that counts, but
+            where that was adjudicated; without `layouts`, one vote is drawn for all epochs.
         relevance: Tell what is irrelevant apart in training (`relevance.FINE`).
         groups_together: Keep the versions of a contrast group in one batch.
         layer_falloff: Rate of a layer over the one above it (`layered_optimizer`).
@@ -80,7 +81,7 @@ def fit(
     """Fine-tune a network and return it at its best epoch on validation.
 
     Args:
-        network: A sequence classifier over `LABELS`.
+        network: A sequence classifier over `LABELS`, or over `relevance.FINE`.
         train: Rows of `encode_articles`: with `config.layouts`, as many layouts
             as epochs, which are met in mixed order.
         validation: Likewise, laid out once; decides which epoch is kept, by macro-F1.
@@ -124,7 +125,7 @@ def _trainer_in_order(rows: datasets.Dataset, config: TrainingConfig) -> type[Tr
     class OrderedTrainer(Trainer):
         def _get_train_sampler(self, train_dataset: Any = None) -> Any:  # noqa: ANN401, ARG002
             lengths = [len(ids) for ids in rows["input_ids"]]
-            return batched_order(lengths, rows["group"], config.batch_size, config.seed)
+            return GroupedSampler(lengths, rows["group"], config.batch_size, config.seed)
 
     return OrderedTrainer
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 POOLED_BY_BASE = frozenset({"bert"})
 POOLED_BY_HEAD = frozenset({"deberta", "deberta-v2"})
-LABELS = len(Label)
+OUTPUTS = len(Label)
 ONE_HEAD = frozenset({"roberta", "xlm-roberta", "camembert", "electra"})
 
 
@@ -114,7 +114,7 @@ def folded(logits: Tensor) -> Tensor:
     Returns:
         Shape (..., 3).
     """
-    if logits.shape[-1] == LABELS:
+    if logits.shape[-1] == OUTPUTS:
         return logits
     skeptical, neutral, hopeful, irrelevant = logits.unbind(-1)
     return torch.stack([skeptical, torch.logaddexp(neutral, irrelevant), hopeful], -1)
@@ -152,7 +152,7 @@ def passage_logits(
         Shape (n, labels): a row for every mark of every passage, in order.
     """
     device = network.classifier.device
-    empty = np.zeros((0, LABELS), dtype=np.float32)
+    empty = np.zeros((0, OUTPUTS), dtype=np.float32)
     rows = [empty] * len(passages)
     order = sorted(range(len(passages)), key=lambda i: len(passages[i].ids))
     network.eval()

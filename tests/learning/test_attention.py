@@ -2,8 +2,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    ElectraConfig,
+    ElectraForSequenceClassification,
+    PreTrainedModel,
+    RobertaConfig,
+    RobertaForSequenceClassification,
+)
 
 from stance.learning.attention import NAME, plain_attention
 from stance.learning.base import find_base, load_network
@@ -16,7 +26,42 @@ PASSAGES = [
 ]
 
 
-def test_plain_attention_gives_what_fused_attention_gives(encoder: Path) -> None:
+KINDS = {
+    "bert": (BertForSequenceClassification, BertConfig),
+    "roberta": (RobertaForSequenceClassification, RobertaConfig),
+    "electra": (ElectraForSequenceClassification, ElectraConfig),
+}
+
+
+def small(kind: str) -> PreTrainedModel:
+    """A random classifier of a kind; what its sizes leave out is as `transformers` has it."""
+    made, config = KINDS[kind]
+    sizes = {
+        "vocab_size": 40,
+        "hidden_size": 16,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "intermediate_size": 32,
+    }
+    torch.manual_seed(1)
+    network: PreTrainedModel = made(config(**sizes, num_labels=3, attention_probs_dropout_prob=0))
+    return network.eval()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("bf16", [False, True])
+def test_plain_attention_gives_what_fused_attention_gives(kind: str, *, bf16: bool) -> None:
+    """In a batch with padding, which encoders other than BERT mask through transformers."""
+    network = small(kind)
+    with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        fused = passage_logits(PassageNetwork(network), PASSAGES, 2)
+        with plain_attention(network):
+            plain = passage_logits(PassageNetwork(network), PASSAGES, 2)
+    assert np.isfinite(plain).all()
+    assert plain == pytest.approx(fused, abs=0.02 if bf16 else 1e-5)
+
+
+def test_plain_attention_is_named_while_it_lasts(encoder: Path) -> None:
     network = load_network(find_base(str(encoder)))
     fused = passage_logits(PassageNetwork(network), PASSAGES, 2)
     with plain_attention(network):

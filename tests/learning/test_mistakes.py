@@ -30,7 +30,7 @@ def test_surest_errors_come_first_and_no_more_than_asked(data: Path) -> None:
 
 
 def test_real_news_is_never_shown(data: Path) -> None:
-    article = replace(load_split(data, "test")[0], meta={"repo": "x/y"})
+    article = replace(load_split(data, "test")[0], meta={"repo": "x/y", "register": "wire"})
     wrong = np.tile([0.9, 0.05, 0.05], (len(article.units), 1))
     assert surest_mistakes([article], wrong) == ()
 
@@ -40,7 +40,7 @@ def test_card_shows_errors_of_validation_only_and_its_cost(
 ) -> None:
     manifest = read_manifest(tiny_model)
     row = {
-        "text": "A bar | in\na sentence.",
+        "text": "A bar | in\n[a] sentence.",
         "label": "neutral",
         "given": "hopeful",
         "probability": 0.912,
@@ -48,16 +48,22 @@ def test_card_shows_errors_of_validation_only_and_its_cost(
     found = {"validation": {"mistakes": [row], "command": "stance evaluate --split validation"}}
     write_card(tmp_path, manifest, found)
     card = (tmp_path / "README.md").read_text(encoding="utf-8")
-    assert r"| A bar \| in a sentence. | neutral | hopeful | 0.91 |" in card
+    assert r"| A bar \| in \[a\] sentence. | neutral | hopeful | 0.91 |" in card
     assert "stance evaluate --split validation" in card
-    origin = manifest.origin | {"minutes": 90.0, "processors": 2}
-    write_card(tmp_path, replace(manifest, origin=origin), {})
-    card = (tmp_path / "README.md").read_text(encoding="utf-8")
-    assert "90 minutes on 2 processors: about 12 g" in card
-    assert "Not looked at yet" in card
+    origins = {
+        "90 minutes on 2 processors: about 12 g": {"minutes": 90.0, "device": "2 processors"},
+        "90 minutes on NVIDIA H100.": {"minutes": 90.0, "device": "NVIDIA H100"},
+        "was not recorded": {"minutes": None, "device": "2 processors"},
+    }
+    for expected, origin in origins.items():
+        write_card(tmp_path, replace(manifest, origin=manifest.origin | origin), {})
+        card = (tmp_path / "README.md").read_text(encoding="utf-8")
+        assert expected in card
+        assert "Not looked at yet" in card
+    assert "None yet" in card
 
 
 def test_training_records_its_minutes(tiny_model: Path) -> None:
     origin = read_manifest(tiny_model).origin
-    assert origin["minutes"] >= 0
-    assert origin["processors"] >= 1
+    assert 0 < origin["minutes"] < 30
+    assert origin["device"].endswith("processors")

@@ -13,7 +13,7 @@ import pytest
 from stance.corpus.collection import load_split
 from stance.errors import ModelError
 from stance.learning.base import BaseEncoder, load_network
-from stance.learning.dataset import labelled_passages
+from stance.learning.dataset import LABELS, labelled_passages
 from stance.learning.pipeline import train_model
 from stance.learning.recipe import Recipe
 from stance.learning.training import TrainingConfig
@@ -144,9 +144,11 @@ def test_warm_up_and_averaging(
     recipe = Recipe(str(encoder), config=quick, warmup=quick, sentiment=sentiment, seeds=2)
     starts: list[str] = []
 
-    def noted(base: BaseEncoder, seed: int = 13) -> PreTrainedModel:
+    def noted(
+        base: BaseEncoder, labels: tuple[str, ...] = LABELS, seed: int = 13
+    ) -> PreTrainedModel:
         starts.append(base.source)
-        return load_network(base, seed=seed)
+        return load_network(base, labels, seed)
 
     monkeypatch.setattr("stance.learning.seeds.load_network", noted)
     manifest = train_model(data, tmp_path / "model", recipe)
@@ -158,6 +160,18 @@ def test_warm_up_and_averaging(
         "warmup-done",
         "seed14-done",
     ]
+
+
+def test_a_model_goes_on_from_another(
+    data: Path, tiny_model: Path, encoder: Path, tmp_path: Path
+) -> None:
+    recipe = Recipe(str(tiny_model), config=TrainingConfig(epochs=1, batch_size=8))
+    origin = train_model(data, tmp_path / "model", recipe).origin
+    before = read_manifest(tiny_model)
+    assert origin["base_model"] == str(encoder)
+    assert origin["goes_on_from"]["model"] == before.name
+    assert origin["goes_on_from"]["recipe"] == before.origin["recipe"]
+    assert origin["goes_on_from"]["weights_sha256"] == file_sha256(tiny_model / "model.safetensors")
 
 
 def test_validation_is_set_aside_where_there_is_none(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,6 +55,9 @@ def test_a_model_trained_so_is_used_like_any_other(
     manifest = train_model(data, tmp_path / "model", Recipe(str(encoder), config=config))
     assert manifest.labels == ("skeptical", "neutral", "hopeful")
     folder = tmp_path / "model"
+    names = json.loads((folder / "config.json").read_text(encoding="utf-8"))["id2label"]
+    assert tuple(names.values()) == FINE
+    assert "tells `irrelevant` from `neutral`" in (folder / "README.md").read_text("utf-8")
     graph = OnnxRuntime(folder / "model.int8.onnx").logits([PASSAGE])
     network = TorchRuntime(folder, "cpu").logits([PASSAGE])
     assert graph.shape == (2, 3)

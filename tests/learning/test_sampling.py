@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stance.learning.sampling import batched_order
+from stance.learning.sampling import GroupedSampler, batched_order
 
 GROUPS = st.lists(st.sampled_from([None, "a", "b", "c", "d"]), max_size=60)
 
@@ -30,6 +30,15 @@ def test_rows_of_like_length_stand_together() -> None:
 
 
 def test_seeds_give_other_orders() -> None:
-    orders = [batched_order(range(50), [None] * 50, 1, seed) for seed in (1, 1, 2)]
+    orders = [batched_order([7] * 50, [None] * 50, 1, seed) for seed in (1, 1, 2)]
     assert orders[0] == orders[1]
-    assert sorted(orders[0]) == sorted(orders[2])
+    assert orders[0] != orders[2]
+
+
+def test_epochs_have_other_orders() -> None:
+    sampler = GroupedSampler([7] * 50, [None] * 50, 10, 1)
+    first, second = list(sampler), list(sampler)
+    assert first == batched_order([7] * 50, [None] * 50, 10, 1)
+    assert sorted(first) == sorted(second)
+    assert first != second
+    assert len(sampler) == 50

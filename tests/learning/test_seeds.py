@@ -1,14 +1,21 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 
 from stance.corpus.collection import load_split
-from stance.learning.base import find_base
+from stance.errors import ModelError
+from stance.learning.base import find_base, load_network, load_tokenizer
 from stance.learning.dataset import encode_articles
 from stance.learning.recipe import Recipe
-from stance.learning.seeds import fine_tuned
+from stance.learning.seeds import Start, check_workers, fine_tuned, train_seed
 from stance.learning.training import TrainingConfig, predict_logits
 from stance.model.inputs import InputBuilder, InputFormat
 
@@ -45,3 +52,88 @@ def test_finished_seeds_are_taken_over(
     (again,) = fine_tuned(base, recipe, articles, tmp_path, resume=True)
     before, after = first.state_dict(), again.state_dict()
     assert all(before[name].equal(after[name]) for name in before)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from stance.learning.pipeline import train_model
+from stance.learning.recipe import Recipe
+from stance.learning.training import TrainingConfig
+if __name__ == "__main__":
+    recipe = Recipe(sys.argv[2], config=TrainingConfig(epochs=50), seeds=3)
+    train_model(Path(sys.argv[1]), Path(sys.argv[3]), recipe, workers=2)
+"""
+
+
+def test_workers_do_not_outlive_a_killed_run(data: Path, encoder: Path, tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(KILLED)
+    command = [sys.executable, str(script), str(data), str(encoder), str(tmp_path / "model")]
+    run = psutil.Process(
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).pid
+    )
+    checkpoints = tmp_path / ".model.checkpoints"
+    for _ in range(600):
+        if {p.name for p in checkpoints.glob("seed*")} == {"seed13", "seed14"}:
+            break
+        time.sleep(0.1)
+    workers = [p for p in run.children() if "spawn_main" in " ".join(p.cmdline())]
+    assert len(workers) == 2
+    run.kill()
+    run.wait()
+    _, alive = psutil.wait_procs(workers, timeout=20)
+    assert alive == []
+    assert not (checkpoints / "seed15").exists()
+
+
+def test_a_worker_that_starts_workers_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("multiprocessing.parent_process", object)
+    check_workers(1)
+    with pytest.raises(ModelError, match="__main__"):
+        check_workers(2)
+
+
+def test_real_news_is_met_as_often_as_asked_and_votes_are_drawn(
+    data: Path, encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, other = load_split(data, "train")[:2]
+    real = replace(other, meta={"repo": "x/y"})
+    calls: list[tuple[list[str], dict[str, Any]]] = []
+
+    def noted(articles: Any, *arguments: Any, **options: Any) -> Any:
+        calls.append(([a.id for a in articles], options))
+        return encode_articles(articles, *arguments, **options)
+
+    monkeypatch.setattr("stance.learning.seeds.encode_articles", noted)
+    config = TrainingConfig(epochs=1, batch_size=8, soft_labels=True)
+    recipe = Recipe(str(encoder), config=config, real_copies=3)
+    base = find_base(str(encoder))
+    train_seed(Start(base, base, recipe, [original, real], [original], tmp_path, resume=False), 13)
+    ids, options = calls[0]
+    assert sorted(ids) == sorted([original.id, *[real.id] * 3])
+    assert options["drawn"] is True
+
+
+def test_a_warmed_up_network_reads_what_its_base_reads(
+    data: Path, encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the warm-up leaves has no tokenizer, without which every word is unknown."""
+    article = load_split(data, "train")[0]
+    base = find_base(str(encoder))
+    load_network(base).save_pretrained(tmp_path / "warm")
+    warm = replace(base, source=str(tmp_path / "warm"))
+    with pytest.raises(ModelError, match="no tokenizer"):
+        load_tokenizer(warm, InputFormat())
+    met: list[list[int]] = []
+
+    def noted(articles: Any, builder: InputBuilder, *rest: Any, **options: Any) -> Any:
+        rows = encode_articles(articles, builder, *rest, **options)
+        met.extend(rows["input_ids"])
+        return rows
+
+    monkeypatch.setattr("stance.learning.seeds.encode_articles", noted)
+    recipe = Recipe(str(encoder), config=TrainingConfig(epochs=1, batch_size=8))
+    train_seed(Start(base, warm, recipe, [article], [article], tmp_path, resume=False), 13)
+    expected = encode_articles([article], InputBuilder.from_folder(encoder, InputFormat()))
+    assert met[-len(expected) :] == expected["input_ids"]

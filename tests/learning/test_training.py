@@ -55,12 +55,11 @@ def test_options_of_training_work_together(data: Path, encoder: Path, tmp_path: 
         encode_articles(load_split(data, s), builder) for s in ("train", "validation")
     )
     plain = TrainingConfig(epochs=1, batch_size=4, learning_rate=1e-2)
+    grouped = replace(plain, groups_together=True)
     found = []
-    for number, config in enumerate(
-        (plain, replace(plain, groups_together=True), replace(plain, layer_falloff=0.5))
-    ):
+    for number, config in enumerate((plain, grouped, replace(grouped, layer_falloff=0.5))):
         start = load_network(find_base(str(encoder)))
         network = fit(start, train, validation, config, tmp_path / str(number))
         found.append(predict_logits(network, validation))
     assert not np.allclose(found[0], found[1])
-    assert not np.allclose(found[0], found[2])
+    assert not np.allclose(found[1], found[2])
