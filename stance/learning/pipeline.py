@@ -103,7 +103,7 @@ def train_model(
         | {
             "seeds_averaged": averaged,
             # Of a run that was cut off, nobody knows how long it had taken.
-            "minutes": None if resume else round((time.perf_counter() - start) / 60, 1),
+            "minutes": None if resume else round((time.perf_counter() - start) / 60, 2),
             "device": _device(),
         },
         say=say,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ PASSAGES = [
 ]
 
 
-KINDS = {
+KINDS: dict[str, tuple[Any, Any]] = {
     "bert": (BertForSequenceClassification, BertConfig),
     "roberta": (RobertaForSequenceClassification, RobertaConfig),
     "electra": (ElectraForSequenceClassification, ElectraConfig),
@@ -45,7 +46,8 @@ def small(kind: str) -> PreTrainedModel:
     }
     torch.manual_seed(1)
     network: PreTrainedModel = made(config(**sizes, num_labels=3, attention_probs_dropout_prob=0))
-    return network.eval()
+    network.eval()
+    return network
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -84,7 +86,8 @@ def test_gradients_are_those_of_fused_attention(encoder: Path) -> None:
     network = load_network(find_base(str(encoder)))
     ids = torch.tensor([[2, 5, 6, 3, 2, 7, 3]])
     sentence = torch.tensor([[1, 1, 1, 1, 2, 2, 2]])
-    weight = network.base_model.encoder.layer[0].attention.self.query.weight
+    bert: Any = network.base_model
+    weight = bert.encoder.layer[0].attention.self.query.weight
     found = []
     for wanted in (False, True):
         network.zero_grad()
@@ -93,5 +96,5 @@ def test_gradients_are_those_of_fused_attention(encoder: Path) -> None:
                 ..., 0
             ].sum().backward()
         found.append(weight.grad.clone())
-    assert torch.allclose(*found, atol=1e-6)
+    assert torch.allclose(found[0], found[1], atol=1e-6)
     assert found[0].abs().max() > 0

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -50,13 +51,13 @@ def test_card_shows_errors_of_validation_only_and_its_cost(
     card = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert r"| A bar \| in \[a\] sentence. | neutral | hopeful | 0.91 |" in card
     assert "stance evaluate --split validation" in card
-    origins = {
+    origins: dict[str, dict[str, Any]] = {
         "90 minutes on 2 processors: about 12 g": {"minutes": 90.0, "device": "2 processors"},
         "90 minutes on NVIDIA H100.": {"minutes": 90.0, "device": "NVIDIA H100"},
         "was not recorded": {"minutes": None, "device": "2 processors"},
     }
     for expected, origin in origins.items():
-        write_card(tmp_path, replace(manifest, origin=manifest.origin | origin), {})
+        write_card(tmp_path, replace(manifest, origin={**manifest.origin, **origin}), {})
         card = (tmp_path / "README.md").read_text(encoding="utf-8")
         assert expected in card
         assert "Not looked at yet" in card

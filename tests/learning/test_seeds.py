@@ -70,9 +70,7 @@ def test_workers_do_not_outlive_a_killed_run(data: Path, encoder: Path, tmp_path
     script = tmp_path / "train.py"
     script.write_text(KILLED)
     command = [sys.executable, str(script), str(data), str(encoder), str(tmp_path / "model")]
-    run = psutil.Process(
-        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).pid
-    )
+    run = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     checkpoints = tmp_path / ".model.checkpoints"
     for _ in range(600):
         if {p.name for p in checkpoints.glob("seed*")} == {"seed13", "seed14"}:
