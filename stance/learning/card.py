@@ -183,6 +183,8 @@ def _cost(origin: Mapping[str, Any]) -> str:
     if minutes is None or device is None:
         return "What training took was not recorded."
     said = f"Training took {minutes:.0f} minutes on {device}"
+    if "goes_on_from" in origin:
+        said += ",\nnot counting the model that it goes on from"
     count, _, kind = device.partition(" ")
     if kind != "processors":
         return f"{said}."

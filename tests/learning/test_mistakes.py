@@ -54,6 +54,11 @@ def test_card_shows_errors_of_validation_only_and_its_cost(
     origins: dict[str, dict[str, Any]] = {
         "90 minutes on 2 processors: about 12 g": {"minutes": 90.0, "device": "2 processors"},
         "90 minutes on NVIDIA H100.": {"minutes": 90.0, "device": "NVIDIA H100"},
+        "not counting the model": {
+            "minutes": 9.0,
+            "device": "2 processors",
+            "goes_on_from": {"model": "older"},
+        },
         "was not recorded": {"minutes": None, "device": "2 processors"},
     }
     for expected, origin in origins.items():
