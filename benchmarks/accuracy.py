@@ -3,6 +3,7 @@
     python benchmarks/accuracy.py --sentiment FILE
     python benchmarks/accuracy.py --share 0.1 --share 0.25 --share 0.5 --share 1
     python benchmarks/accuracy.py --part original --part wire --part both
+    python benchmarks/accuracy.py --checkpoints FOLDER    # go on where it was cut off
 
 Test splits are never scored here: recipes are chosen on validation. Every network is the one
 of its best epoch on corpus and wire validation together, so the figures flatter all alike.
@@ -26,6 +27,7 @@ from stance.corpus.collection import load_training
 from stance.corpus.schema import AnnotatedArticle
 from stance.learning.base import find_base, load_tokenizer
 from stance.learning.dataset import encode_articles
+from stance.learning.fingerprint import articles_sha256
 from stance.learning.recipe import Recipe
 from stance.learning.seeds import fine_tuned
 from stance.learning.training import TrainingConfig, marked_labels, validation_macro_f1
@@ -63,6 +65,11 @@ class Run:
     part: str
     share: float
 
+    @property
+    def folder(self) -> str:
+        """Where its checkpoints are kept."""
+        return f"{self.recipe}-{self.part}-{self.share:g}".replace(" ", "-")
+
 
 def main() -> None:
     """Train every combination asked for, and print mean and spread."""
@@ -73,7 +80,8 @@ def main() -> None:
     parser.add_argument("--share", action="append", type=float)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--sentiment", type=Path)
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--checkpoints", type=Path, help="keep them here, and go on from them")
+    parser.add_argument("--json", type=Path, help="add the rows to this file as they are made")
     given = parser.parse_args()
     rows = []
     for run in runs(given.recipe, given.part, given.share):
@@ -83,10 +91,18 @@ def main() -> None:
             warmup=replace(Recipe().warmup, bf16=True),
             seeds=given.seeds,
         )
-        rows.append(measured(run, recipe, given.data))
+        rows.append(measured(run, recipe, given.data, given.checkpoints))
         if given.json:
-            given.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+            keep(rows[-1], given.json)
     print_table(rows)
+
+
+def keep(row: dict[str, Any], file: Path) -> None:
+    """Add a row to a file of them, in the place of an earlier one of the same run."""
+    same = ("recipe", "part", "share", "warmup")
+    before = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+    rows = [old for old in before if any(old.get(name) != row[name] for name in same)]
+    file.write_text(json.dumps([*rows, row], indent=2) + "\n", encoding="utf-8")
 
 
 def print_table(rows: Sequence[dict[str, Any]]) -> None:
@@ -97,7 +113,7 @@ def print_table(rows: Sequence[dict[str, Any]]) -> None:
         cells = (spread(row["macro_f1"][name]) for name in ("corpus", "wire"))
         print(
             f"| {row['recipe']} | {row['part']} | {row['share']:.0%} | {row['units']:,} | "
-            f"{' | '.join(cells)} | {statistics.median(row['minutes']):.1f} | "
+            f"{' | '.join(cells)} | {median(row['minutes'])} | "
             f"{statistics.median(row['scored_per_second']):.0f} |"
         )
 
@@ -112,8 +128,14 @@ def runs(
                 yield Run(recipe, part, share)
 
 
-def measured(run: Run, recipe: Recipe, data: Path) -> dict[str, Any]:
-    """Fine-tune the recipe's seeds, and score each on corpus and wire apart."""
+def measured(
+    run: Run, recipe: Recipe, data: Path, checkpoints: Path | None = None
+) -> dict[str, Any]:
+    """Fine-tune the recipe's seeds, and score each on corpus and wire apart.
+
+    With `checkpoints`, what an earlier run left there is gone on from, and since nobody
+    knows how long that took, a seed's minutes are left out.
+    """
     train = chosen(load_training(data, "train")[0], run)
     validation = load_training(data, "validation")[0]
     labelled = data / "wire" / "annotations.jsonl"
@@ -127,11 +149,14 @@ def measured(run: Run, recipe: Recipe, data: Path) -> dict[str, Any]:
     }
     rows = {name: encode_articles(part, builder) for name, part in parts.items() if part}
     scores: dict[str, list[float]] = {"corpus": [], "wire": []}
-    minutes, rates = [], []
-    with tempfile.TemporaryDirectory() as folder:
+    minutes: list[float | None] = []
+    rates = []
+    with tempfile.TemporaryDirectory() as own:
+        folder = checkpoints / run.folder if checkpoints else Path(own)
+        resume = folder.is_dir() and checkpoints is not None
         start = time.perf_counter()
-        for network in fine_tuned(base, recipe, (train, validation), Path(folder)):
-            minutes.append((time.perf_counter() - start) / 60)
+        for network in fine_tuned(base, recipe, (train, validation), folder, resume=resume):
+            minutes.append(None if resume else (time.perf_counter() - start) / 60)
             start = time.perf_counter()
             for name, found in rows.items():
                 scores[name].append(validation_macro_f1(network, found))
@@ -143,6 +168,7 @@ def measured(run: Run, recipe: Recipe, data: Path) -> dict[str, Any]:
         "part": run.part,
         "share": run.share,
         "units": sum(len(a.units) for a in train),
+        "data_sha256": articles_sha256([*train, *validation]),
         "macro_f1": scores,
         "minutes": minutes,
         "scored_per_second": rates,
@@ -158,6 +184,12 @@ def chosen(articles: Sequence[AnnotatedArticle], run: Run) -> list[AnnotatedArti
     groups = [str(a.meta.get("group", a.id)) for a in kept]
     splitter = GroupShuffleSplit(1, train_size=run.share, random_state=13)
     return [kept[i] for i in next(splitter.split(kept, groups=groups))[0]]
+
+
+def median(minutes: Sequence[float | None]) -> str:
+    """The middle one, if they are known."""
+    known = [x for x in minutes if x is not None]
+    return f"{statistics.median(known):.1f}" if known else ""
 
 
 def spread(values: Sequence[float]) -> str:

@@ -6,6 +6,7 @@ import importlib
 import json
 import sys
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,37 @@ def test_a_run_is_scored_by_subset_and_seed(
     assert len(row["minutes"]) == 2
     accuracy.print_table([row])
     assert "| shipped | both | 50% | 24 |" in capsys.readouterr().out
+
+
+def test_a_run_goes_on_from_its_checkpoints(
+    accuracy: Any, data: Path, encoder: Path, tmp_path: Path
+) -> None:
+    recipe = Recipe(str(encoder), config=TrainingConfig(epochs=1, batch_size=8), seeds=2)
+    run = accuracy.Run("soft labels", "both", 0.5)
+    first = accuracy.measured(run, replace(recipe, seeds=1), data, tmp_path)
+    assert None not in first["minutes"]
+    (left,) = (tmp_path / run.folder).glob("seed13-done/config.json")
+    made = left.stat().st_mtime_ns
+    second = accuracy.measured(run, recipe, data, tmp_path)
+    assert left.stat().st_mtime_ns == made
+    assert second["minutes"] == [None, None]
+    assert second["macro_f1"]["corpus"][0] == first["macro_f1"]["corpus"][0]
+    assert len(second["macro_f1"]["corpus"]) == 2
+    assert accuracy.median(second["minutes"]) == ""
+    assert second["data_sha256"] == first["data_sha256"]
+
+
+def test_rows_are_kept_beside_those_of_other_runs(accuracy: Any, tmp_path: Path) -> None:
+    file = tmp_path / "rows.json"
+    row = {"recipe": "shipped", "part": "both", "share": 0.1, "warmup": True, "units": 1}
+    for other in (row, row | {"share": 0.5}, row | {"warmup": False}, row | {"units": 2}):
+        accuracy.keep(other, file)
+    kept = json.loads(file.read_text())
+    assert [(x["share"], x["warmup"], x["units"]) for x in kept] == [
+        (0.5, True, 1),
+        (0.1, False, 1),
+        (0.1, True, 2),
+    ]
 
 
 def test_parts_of_the_training_data(accuracy: Any, data: Path) -> None:
