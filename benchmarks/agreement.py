@@ -13,7 +13,7 @@ from pathlib import Path
 from stance.corpus.collection import CORPUS_SPLITS, load_split
 from stance.learning.dataset import labelled_passages
 from stance.learning.export import compare
-from stance.model.calibration import softmax
+from stance.model.calibration import label_probabilities
 from stance.model.folder import GRAPH, default_folder, read_manifest
 from stance.model.inputs import InputBuilder
 from stance.model.onnx_runtime import OnnxRuntime
@@ -35,7 +35,7 @@ def main() -> None:
     articles = [a for s in given.split or CORPUS_SPLITS for a in load_split(given.data, s)]
     passages = [row.passage for row in labelled_passages(articles, builder)]
     graph, network = (
-        softmax(runtime.logits(passages), manifest.temperature)
+        label_probabilities(runtime.logits(passages), manifest.temperature)
         for runtime in (OnnxRuntime(folder / GRAPH), TorchRuntime(folder, "cpu", batch_size=16))
     )
     found = compare(graph, network)

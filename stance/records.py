@@ -96,6 +96,8 @@ class SentenceStance:
             where it is longer than the model reads at once.
         labels: The labels that the asked coverage leaves possible, `label` among
             them, in the order of `Label`; None where no coverage was asked.
+        relevant: Probability that the unit bears on Chinese mediation at all, never below
+            that of a stance; None where the model does not tell.
     """
 
     text: str
@@ -107,6 +109,7 @@ class SentenceStance:
     by_rule: bool = False
     windows: int = 1
     labels: tuple[Label, ...] | None = None
+    relevant: float | None = None
 
     @property
     def score(self) -> float:
@@ -121,9 +124,10 @@ class SentenceStance:
     def to_dict(self) -> dict[str, Any]:
         """The record as plain values, ready for JSON.
 
-        Only where a coverage was asked are there `labels`, a list, and `abstained`.
+        Only where a coverage was asked are there `labels`, a list, and `abstained`; only
+        where the model tells it, `relevant`.
         """
-        row = {
+        row: dict[str, Any] = {
             "start": self.start,
             "end": self.end,
             "kind": self.kind.value,
@@ -134,6 +138,8 @@ class SentenceStance:
             "windows": self.windows,
             "text": self.text,
         }
+        if self.relevant is not None:
+            row["relevant"] = self.relevant
         if self.labels is None:
             return row
         return row | {"labels": [x.value for x in self.labels], "abstained": self.abstained}
@@ -200,8 +206,9 @@ class ArticleStance:
 
         Returns:
             Columns `text`, `start`, `end`, `kind`, `label`, `score`, one
-            probability a label, `by_rule` and `windows`; and where a coverage
-            was asked, `labels`, joined with `|`, and `abstained`.
+            probability a label, `by_rule` and `windows`; where the model tells it,
+            `relevant`; and where a coverage was asked, `labels`, joined with `|`, and
+            `abstained`.
         """
         import pandas as pd
 
@@ -217,7 +224,8 @@ class ArticleStance:
 def sentence_rows(sentences: Sequence[SentenceStance]) -> list[dict[str, Any]]:
     """Flat rows of plain values, one a sentence, with a column a probability.
 
-    Only where a coverage was asked are there `labels`, joined with `|`, and `abstained`.
+    Only where the model tells it is there `relevant`; only where a coverage was asked are
+    there `labels`, joined with `|`, and `abstained`.
     """
     return [
         {
@@ -230,6 +238,7 @@ def sentence_rows(sentences: Sequence[SentenceStance]) -> list[dict[str, Any]]:
             **{label.value: s.probabilities[label] for label in Label},
             "by_rule": s.by_rule,
             "windows": s.windows,
+            **({} if s.relevant is None else {"relevant": s.relevant}),
             **({} if s.labels is None else _set_columns(s.labels, abstained=s.abstained)),
         }
         for s in sentences

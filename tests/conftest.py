@@ -66,7 +66,7 @@ def article_row(number: int, split: str, lines: list[tuple[str, str]]) -> dict[s
                 "end": len(text),
                 "kind": "headline" if i == 0 else "body",
                 "label": label,
-                "relevant": True,
+                "relevant": i > 0 or label != "neutral",
                 "mixed": False,
                 "holder": holder,
                 "confidence": 3,

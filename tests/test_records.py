@@ -53,6 +53,13 @@ def test_frame_has_a_row_a_sentence(result: ArticleStance) -> None:
     assert frame["label"].tolist() == [s.label.value for s in result]
 
 
+def test_relevance_is_shown_where_the_model_tells_it(result: ArticleStance) -> None:
+    told = replace(result, sentences=tuple(replace(s, relevant=0.25) for s in result.sentences))
+    assert told.to_frame()["relevant"].tolist() == [0.25] * 5
+    assert {s["relevant"] for s in told.to_dict()["sentences"]} == {0.25}
+    assert "relevant" not in result.to_dict()["sentences"][0]
+
+
 def test_records_are_frozen(result: ArticleStance) -> None:
     with pytest.raises(AttributeError):
         result.model = "other"  # type: ignore[misc]

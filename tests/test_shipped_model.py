@@ -16,7 +16,7 @@ from stance.corpus.schema import AnnotatedArticle
 from stance.learning.dataset import labelled_passages
 from stance.learning.evaluation import CHOSEN_ON
 from stance.learning.export import compare
-from stance.model.calibration import softmax
+from stance.model.calibration import label_probabilities, probabilities
 from stance.model.folder import check_files, read_manifest
 from stance.model.inputs import InputBuilder
 from stance.model.onnx_runtime import OnnxRuntime
@@ -66,7 +66,7 @@ def test_both_runtimes_agree(articles: Sequence[AnnotatedArticle], builder: Inpu
     passages = [row.passage for row in labelled_passages(articles, builder)]
     runtimes = (OnnxRuntime(MODEL / "model.int8.onnx"), TorchRuntime(MODEL, "cpu", batch_size=16))
     temperature = read_manifest(MODEL).temperature
-    graph, network = (softmax(r.logits(passages), temperature) for r in runtimes)
+    graph, network = (probabilities(r.logits(passages), temperature, 1) for r in runtimes)
     agreement = compare(graph, network)
     assert agreement.holds(same_label=0.995, largest_gap=0.03), agreement
 
@@ -81,7 +81,7 @@ def test_plain_transformers_gives_the_float_probabilities(
     runtime = TorchRuntime(MODEL, "cpu")
     labels = read_manifest(MODEL).labels
     for sentence in sentences[:: max(1, len(sentences) // 100)]:
-        row = softmax(runtime.logits(list(builder.build([sentence]))))[0]
+        row = label_probabilities(runtime.logits(list(builder.build([sentence]))))[0]
         found: Any = classify([sentence.text])[0]
         theirs = {item["label"]: item["score"] for item in found}
         theirs["neutral"] += theirs.pop("irrelevant", 0)

@@ -10,7 +10,7 @@ from string import Template
 from typing import Any
 
 from stance.learning.evaluation import CHOSEN_ON, RATES
-from stance.model.folder import Manifest
+from stance.model.folder import PROBE, Manifest
 
 METRICS = "metrics.json"
 WATTS = 10
@@ -56,7 +56,7 @@ classify("Kyiv called the Chinese peace plan empty.")
 `stance` gives it passages instead, in which every sentence has its context: the encodings of
 an article's sentences one after another, `[CLS] ... [SEP] [CLS] ... [SEP]`, up to $tokens
 tokens, the headline first. One pass scores all sentences of a passage, each at its own
-`[CLS]`; in the last layer a token attends to its own sentence only.$outputs A passage that
+`[CLS]`; in the last layer a token attends to its own sentence only.$outputs$probe A passage that
 goes on in mid-article repeats up to $before tokens of what stands before; a sentence of more than
 $window tokens is scored over windows. `stance` divides the logits by $temperature; plain
 `transformers` gives uncalibrated probabilities.
@@ -94,6 +94,10 @@ _MARKUP = re.compile(r"([\\|`*_\[\]<>])")
 _OUTPUTS = """ The network
 tells `irrelevant` from `neutral`; `stance` adds the two, plain `transformers` shows both."""
 
+_PROBE = f""" The
+probability that a sentence bears on Chinese mediation comes from `{PROBE}`, a layer
+fitted on the states of neutral sentences after training; it moves no stance."""
+
 
 def write_card(folder: Path, manifest: Manifest, evaluations: Mapping[str, Any]) -> None:
     """Write `README.md` and `metrics.json` into a model folder.
@@ -117,6 +121,7 @@ def write_card(folder: Path, manifest: Manifest, evaluations: Mapping[str, Any])
         mistakes=_mistakes(evaluations.get("validation", {})),
         cost=_cost(origin),
         outputs=_OUTPUTS if origin.get("recipe", {}).get("relevance") else "",
+        probe=_PROBE if (folder / PROBE).is_file() else "",
         origin="\n".join(f"- {k}: {json.dumps(v)}" for k, v in origin.items()),
         gap=origin.get("int8", {}).get("largest_gap", "an unknown gap"),
     )

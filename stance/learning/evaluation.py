@@ -15,7 +15,7 @@ from stance.learning.dataset import LABELS, labelled_passages
 from stance.learning.fingerprint import articles_sha256
 from stance.learning.intervals import Figure, Outcome, confusion_figures, draws, figures, margin
 from stance.learning.mistakes import Mistake, surest_mistakes
-from stance.model.calibration import softmax
+from stance.model.calibration import probabilities
 from stance.model.folder import Manifest
 from stance.model.inputs import InputBuilder
 from stance.model.runtime import Runtime
@@ -30,6 +30,7 @@ CHOSEN_ON = frozenset({"validation", "wire_validation"})
 RATES = {
     "false_alarms": "false alarms, share of units that speak of no Chinese mediation",
     "groups_right": "contrast groups wholly right",
+    "relevant": "F1 of what is told relevant, at a probability of 0.5",
 }
 """How the rates of a split are called where they are printed (`Evaluation.rates`)."""
 
@@ -49,7 +50,8 @@ class Evaluation:
         confusion: Counts of the model by true label (rows) and given (columns).
         rates: What only some splits have: `false_alarms`, the share of units of
             `ALARM_POOLS` that the model calls skeptical or hopeful; `groups_right`,
-            the share of contrast groups in which it has every unit right.
+            the share of contrast groups in which it has every unit right; `relevant`,
+            the F1 of relevant units, where the model tells them.
         mistakes: The errors that the model is surest of, in originals of `CHOSEN_ON`:
             whoever read those of a test split would tune on it.
     """
@@ -111,7 +113,8 @@ def evaluate_model(
         split: Name of the split.
     """
     references, owners = _truth(articles)
-    given = {"model": score_units(manifest, builder, runtime, articles)}
+    rows = _unit_rows(manifest, builder, runtime, articles)
+    given = {"model": rows[:, : len(LABELS)]}
     texts, labels = sentences_with_labels(baseline_articles)
     new_texts, _ = sentences_with_labels(articles)
     for name in BASELINES:
@@ -126,7 +129,8 @@ def evaluate_model(
         figures={k: figures(o) for k, o in outcomes.items()},
         margins={k: margin(outcomes["model"], outcomes[k]) for k in BASELINES},
         confusion=confusion_figures(outcomes["model"]),
-        rates=split_rates(articles, given["model"].argmax(axis=1), references),
+        rates=split_rates(articles, given["model"].argmax(axis=1), references)
+        | _relevance_rate(articles, rows[:, len(LABELS) :]),
         mistakes=surest_mistakes(articles, given["model"]) if split in CHOSEN_ON else (),
     )
 
@@ -157,6 +161,30 @@ def split_rates(
     return found
 
 
+def _relevance_rate(
+    articles: Sequence[AnnotatedArticle], told: NDArray[np.float64]
+) -> dict[str, Figure]:
+    """F1 of relevant units, resampling articles; nothing where the model does not tell them.
+
+    Args:
+        articles: The split.
+        told: Shape (n, 1), the probability of every unit; (n, 0) where there is none.
+    """
+    if not told.size:
+        return {}
+    given = told[:, 0] > 1 / 2
+    true = np.array([u.relevant for a in articles for u in a.units])
+    owners = [i for i, a in enumerate(articles) for _ in a.units]
+    sums = np.zeros((len(articles), 2))
+    np.add.at(sums, owners, np.stack([2 * (given & true), given.astype(int) + true], axis=1))
+    drawn = draws(len(sums), resamples=2000, seed=0) @ sums
+    # A draw without one relevant unit has no F1.
+    drawn = drawn[drawn[:, 1] > 0]
+    low, high = np.percentile(drawn[:, 0] / drawn[:, 1], [2.5, 97.5]) if len(drawn) else (0, 1)
+    hits, total = sums.sum(axis=0)
+    return {"relevant": Figure(float(hits / total) if total else 1.0, float(low), float(high))}
+
+
 def _share(hits: NDArray[np.bool_], owners: NDArray[np.str_]) -> Figure:
     """Share of hits, resampling whole owners."""
     _, places = np.unique(owners, return_inverse=True)
@@ -181,20 +209,32 @@ def score_units(
     Returns:
         Shape (units, labels), columns in the order of `LABELS`.
     """
+    return _unit_rows(manifest, builder, runtime, articles)[:, : len(LABELS)]
+
+
+def _unit_rows(
+    manifest: Manifest,
+    builder: InputBuilder,
+    runtime: Runtime,
+    articles: Sequence[AnnotatedArticle],
+) -> NDArray[np.float64]:
+    """`score_units`, with the probability of relevance as a last column where it is told."""
     rows = list(labelled_passages(articles, builder))
-    found = softmax(runtime.logits([r.passage for r in rows]), manifest.temperature)
+    logits = runtime.logits([r.passage for r in rows])
+    columns = [manifest.labels.index(x) for x in LABELS]
+    found = probabilities(logits, manifest.temperature, columns[LABELS.index(Label.NEUTRAL)])
+    found = found[:, [*columns, *range(len(columns), found.shape[1])]]
     starts = np.cumsum([0, *(len(a.units) for a in articles)])
     places = np.array(
         [starts[r.article] + u if u is not None else -1 for r in rows for u in r.units],
         dtype=np.int64,
     )
-    columns = [manifest.labels.index(x) for x in LABELS]
     wanted = places >= 0
-    sums = np.zeros((starts[-1], len(LABELS)))
-    np.add.at(sums, places[wanted], found[wanted][:, columns])
+    sums = np.zeros((starts[-1], found.shape[1]))
+    np.add.at(sums, places[wanted], found[wanted])
     by_rule = sums.sum(axis=1) == 0
     sums[by_rule, LABELS.index(Label.NEUTRAL)] = 1
-    return np.asarray(sums / sums.sum(axis=1, keepdims=True))
+    return np.asarray(sums / sums[:, : len(LABELS)].sum(axis=1, keepdims=True))
 
 
 def _truth(articles: Sequence[AnnotatedArticle]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

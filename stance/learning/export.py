@@ -16,11 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stance.errors import ModelError
-from stance.model.calibration import softmax
+from stance.learning.dataset import LABELS
+from stance.model.calibration import probabilities
 from stance.model.inputs import Passage
 from stance.model.onnx_runtime import OnnxRuntime
+from stance.records import Label
 
 if TYPE_CHECKING:
+    import torch
     from transformers import PreTrainedModel
 
     from stance.model.network import PassageNetwork
@@ -54,6 +57,7 @@ def export_graph(
     target: Path,
     samples: Sequence[Passage],
     temperature: float,
+    probe: torch.nn.Linear | None = None,
 ) -> Agreement:
     """Write the int8 graph, with as many products in float as agreement asks for.
 
@@ -67,6 +71,7 @@ def export_graph(
         target: Where the graph goes.
         samples: Passages to compare on.
         temperature: The calibration temperature.
+        probe: The probe for relevance, if the graph shall tell it.
 
     Returns:
         The agreement of the graph as written.
@@ -77,15 +82,16 @@ def export_graph(
     from stance.model.network import PassageNetwork, passage_logits
 
     some = samples[:: max(1, len(samples) // SEARCHED)]
-    wrapped = PassageNetwork(network)
+    wrapped = PassageNetwork(network, probe)
+    neutral = LABELS.index(Label.NEUTRAL)
     expected = {
-        len(part): softmax(passage_logits(wrapped, part, 16), temperature)
+        len(part): probabilities(passage_logits(wrapped, part, 16), temperature, neutral)
         for part in (some, samples)
     }
 
     def trial(kept: Sequence[str], part: Sequence[Passage]) -> Agreement:
         _quantize(plain, target, kept)
-        given = softmax(OnnxRuntime(target).logits(part), temperature)
+        given = probabilities(OnnxRuntime(target).logits(part), temperature, neutral)
         return compare(given, expected[len(part)], len(kept))
 
     with tempfile.TemporaryDirectory() as folder:
@@ -104,8 +110,9 @@ def export_graph(
 def compare(
     given: NDArray[np.float64], expected: NDArray[np.float64], kept_in_float: int = 0
 ) -> Agreement:
-    """Compare two runtimes' probabilities; both of shape (n, labels)."""
-    same = float((given.argmax(axis=1) == expected.argmax(axis=1)).mean())
+    """Compare two runtimes' probabilities; both of shape (n, outputs), labels first."""
+    labels = (x[:, : len(Label)].argmax(axis=1) for x in (given, expected))
+    same = float(np.equal(*labels).mean())
     return Agreement(same, float(np.abs(given - expected).max()), kept_in_float)
 
 

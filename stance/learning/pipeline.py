@@ -24,6 +24,7 @@ from stance.learning.dataset import LABELS, encode_articles, labelled_passages
 from stance.learning.export import export_graph
 from stance.learning.fingerprint import articles_sha256
 from stance.learning.recipe import Recipe
+from stance.learning.relevance import fit_probe
 from stance.learning.seeds import check_workers, fine_tuned
 from stance.learning.souping import greedy_soup
 from stance.learning.splits import hold_out
@@ -43,6 +44,7 @@ from stance.model.inputs import InputBuilder, InputFormat
 from stance.model.onnx_runtime import OnnxRuntime
 
 if TYPE_CHECKING:
+    import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 LIBRARIES = ("torch", "transformers", "datasets", "scikit-learn", "onnxruntime", "tokenizers")
@@ -89,7 +91,8 @@ def train_model(
     networks = list(
         fine_tuned(base, recipe, (train, validation), checkpoints, resume=resume, workers=workers)
     )
-    rows = encode_articles(validation, InputBuilder.from_tokenizer(tokenizer, recipe.form))
+    builder = InputBuilder.from_tokenizer(tokenizer, recipe.form)
+    rows = encode_articles(validation, builder)
     network, averaged = greedy_soup(networks, lambda soup: validation_macro_f1(soup, rows))
     say(f"{averaged} of {recipe.seeds} seeds averaged")
     manifest = write_model(
@@ -106,6 +109,7 @@ def train_model(
             "minutes": None if resume else round((time.perf_counter() - start) / 60, 2),
             "device": _device(),
         },
+        probe=fit_probe(network, train, builder),
         say=say,
     )
     shutil.rmtree(checkpoints)
@@ -121,6 +125,7 @@ def write_model(  # noqa: PLR0913 - one job with one caller beside the tests
     *,
     name: str,
     origin: dict[str, Any],
+    probe: torch.nn.Linear | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Manifest:
     """Calibrate a trained network, export it, and write its model folder.
@@ -137,8 +142,11 @@ def write_model(  # noqa: PLR0913 - one job with one caller beside the tests
             and to compare runtimes on.
         name: Name of the model.
         origin: What goes into the manifest about its making.
+        probe: Its probe for relevance, if the model shall tell it.
         say: Is told what happens, a line at a time.
     """
+    from stance.model.network import save_probe
+
     builder = InputBuilder.from_tokenizer(tokenizer, form)
     rows = encode_articles(validation, builder)
     network = _rounded(network)
@@ -147,9 +155,11 @@ def write_model(  # noqa: PLR0913 - one job with one caller beside the tests
     say(f"temperature {temperature:.3f}")
     with written_beside(output) as draft:
         _save_weights(network, draft)
+        if probe is not None:
+            save_probe(probe, draft)
         tokenizer.save_pretrained(draft)
         samples = [row.passage for row in labelled_passages(validation, builder)]
-        agreement = export_graph(network, draft / GRAPH, samples, temperature)
+        agreement = export_graph(network, draft / GRAPH, samples, temperature, probe)
         say(
             f"int8 graph: same label on {agreement.same_label:.2%}, largest gap "
             f"{agreement.largest_gap:.4f}, {agreement.kept_in_float} products in float"

@@ -19,6 +19,8 @@ from stance.records import Label
 FORMAT = 1
 MANIFEST = "stance.json"
 GRAPH = "model.int8.onnx"
+PROBE = "relevance.safetensors"
+"""Where a model keeps what tells relevance; not every model has it."""
 NEEDED = frozenset({GRAPH, "model.safetensors", "config.json", "tokenizer.json"})
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 from stance.errors import ModelError
+from stance.model.folder import PROBE
 from stance.model.inputs import Passage
 from stance.records import Label
 
@@ -34,12 +36,14 @@ class PassageNetwork(nn.Module):
     every layer.
     """
 
-    def __init__(self, classifier: PreTrainedModel) -> None:
+    def __init__(self, classifier: PreTrainedModel, probe: nn.Linear | None = None) -> None:
         """Wrap a classifier.
 
         Args:
             classifier: A sequence classifier of `transformers` whose head reads
                 the first token.
+            probe: Reads the same states, and gives the log-odds that what is neutral is
+                irrelevant; None where the model does not tell.
 
         Raises:
             ModelError: Its head reads something else, or is not known here.
@@ -53,6 +57,12 @@ class PassageNetwork(nn.Module):
                 f"choose among {', '.join(sorted(known))}"
             )
         self.classifier = classifier
+        self.probe = probe
+
+    @property
+    def outputs(self) -> int:
+        """Columns of its logits outside training."""
+        return OUTPUTS + (self.probe is not None)
 
     def forward(self, input_ids: Tensor, sentence: Tensor, marks: Tensor) -> dict[str, Tensor]:
         """Logits at every mark.
@@ -64,16 +74,22 @@ class PassageNetwork(nn.Module):
                 passage has fewer, any place may stand.
 
         Returns:
-            `logits` of shape (passages, marks, labels). A classifier with an output for
-            what is irrelevant shows it in training only; else it is `folded`.
+            `logits` of shape (passages, marks, labels), with the probe's log-odds as a
+            last column where there is one. A classifier with an output for what is
+            irrelevant shows it in training only; else it is `folded`.
         """
-        states = self._encoded(input_ids, sentence)
-        places = marks[:, :, None].expand(-1, -1, states.shape[2])
-        chosen = states.gather(1, places)
-        logits = self._head(chosen.flatten(0, 1))
+        states = self.states(input_ids, sentence, marks).flatten(0, 1)
+        logits = self._head(states)
         if not self.training:
             logits = folded(logits)
+            if self.probe is not None:
+                logits = torch.cat([logits, self.probe(states)], dim=1)
         return {"logits": logits.unflatten(0, marks.shape)}
+
+    def states(self, input_ids: Tensor, sentence: Tensor, marks: Tensor) -> Tensor:
+        """Hidden states of the last layer at every mark; shape (passages, marks, hidden)."""
+        states = self._encoded(input_ids, sentence)
+        return states.gather(1, marks[:, :, None].expand(-1, -1, states.shape[2]))
 
     def _encoded(self, input_ids: Tensor, sentence: Tensor) -> Tensor:
         """Hidden states of the last layer; shape (passages, tokens, hidden)."""
@@ -149,18 +165,57 @@ def passage_logits(
         batch_size: Most passages run at once.
 
     Returns:
-        Shape (n, labels): a row for every mark of every passage, in order.
+        Shape (n, outputs): a row for every mark of every passage, in order.
     """
+    empty = np.zeros((0, network.outputs), dtype=np.float32)
+    found = _mark_rows(network, lambda feed: network(**feed)["logits"], passages, batch_size)
+    return np.concatenate([empty, *found])
+
+
+def passage_states(
+    network: PassageNetwork, passages: Sequence[Passage], batch_size: int
+) -> NDArray[np.float32]:
+    """States of the last layer at every mark of at least one passage; shape (n, hidden)."""
+    return np.concatenate(
+        _mark_rows(network, lambda feed: network.states(**feed), passages, batch_size)
+    )
+
+
+def _mark_rows(
+    network: PassageNetwork,
+    run: Callable[[dict[str, Tensor]], Tensor],
+    passages: Sequence[Passage],
+    batch_size: int,
+) -> list[NDArray[np.float32]]:
+    """What the network gives at the marks of each passage, in their order."""
     device = network.classifier.device
-    empty = np.zeros((0, OUTPUTS), dtype=np.float32)
-    rows = [empty] * len(passages)
+    rows = [np.zeros((0, 0), dtype=np.float32)] * len(passages)
     order = sorted(range(len(passages)), key=lambda i: len(passages[i].ids))
     network.eval()
     with torch.inference_mode():
         for first in range(0, len(order), batch_size):
             chosen = order[first : first + batch_size]
             feed = {k: v.to(device) for k, v in padded([passages[i] for i in chosen]).items()}
-            found = network(**feed)["logits"].float().cpu().numpy()
+            found = run(feed).float().cpu().numpy()
             for i, row in zip(chosen, found, strict=True):
                 rows[i] = row[: len(passages[i].marks)]
-    return np.concatenate([empty, *rows])
+    return rows
+
+
+def save_probe(probe: nn.Linear, folder: Path) -> None:
+    """Write a probe into a model folder."""
+    from safetensors.torch import save_model
+
+    save_model(probe, str(folder / PROBE))
+
+
+def load_probe(folder: Path) -> nn.Linear | None:
+    """The probe of a model folder, in float32; None where it has none."""
+    from safetensors.torch import load_file
+
+    if not (folder / PROBE).is_file():
+        return None
+    weights = load_file(folder / PROBE)
+    probe = nn.Linear(weights["weight"].shape[1], 1)
+    probe.load_state_dict(weights)
+    return probe

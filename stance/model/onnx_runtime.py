@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from stance.errors import ModelError
 from stance.model.inputs import Passage
-from stance.records import Label
 
 
 def _cores() -> int:
@@ -54,9 +53,10 @@ class OnnxRuntime:
             raise ModelError(f"{graph}: not a graph ONNX Runtime can run: {error}") from None
 
     def logits(self, passages: Sequence[Passage]) -> NDArray[np.float32]:
-        """Score passages; shape (n, labels), a row a mark."""
+        """Score passages; shape (n, outputs), a row a mark."""
         if not passages:
-            return np.zeros((0, len(Label)), dtype=np.float32)
+            outputs = self._session.get_outputs()[0].shape[-1]
+            return np.zeros((0, outputs), dtype=np.float32)
         with ThreadPoolExecutor(self._threads) as pool:
             return np.concatenate(list(pool.map(self._one, passages)))
 

@@ -21,7 +21,8 @@ class Runtime(Protocol):
             passages: Passages from `InputBuilder.build`.
 
         Returns:
-            Shape (n, labels): a row for every mark of every passage, in order.
-            A passage's rows do not depend on its company.
+            Shape (n, outputs): a row for every mark of every passage, in order. The
+            labels come first; where the model tells relevance, the log-odds that what is
+            neutral is irrelevant come last. A passage's rows do not depend on its company.
         """
         ...

@@ -31,7 +31,7 @@ class TorchRuntime:
             import torch
             from transformers import AutoModelForSequenceClassification
 
-            from stance.model.network import PassageNetwork
+            from stance.model.network import PassageNetwork, load_probe
         except ImportError as error:
             raise MissingExtraError(error.name or "torch", "gpu") from None
         if device.startswith("cuda") and not torch.cuda.is_available():
@@ -44,11 +44,14 @@ class TorchRuntime:
             local_files_only=True,
             use_safetensors=True,
         )
-        self._network = PassageNetwork(classifier).to(place)
+        probe = load_probe(folder)
+        if probe is not None:
+            probe = probe.to(classifier.dtype)
+        self._network = PassageNetwork(classifier, probe).to(place)
         self._batch_size = batch_size
 
     def logits(self, passages: Sequence[Passage]) -> NDArray[np.float32]:
-        """Score passages; shape (n, labels), a row a mark."""
+        """Score passages; shape (n, outputs), a row a mark."""
         from stance.model.network import passage_logits
 
         return passage_logits(self._network, passages, self._batch_size)

@@ -43,6 +43,7 @@ SENTENCES = {
     **dict.fromkeys(("skeptical", "neutral", "hopeful", "score"), REAL),
     "by_rule": FLAG,
     "windows": INTEGER,
+    "relevant": REAL,
     "text": TEXT,
 }
 """Columns of the table of sentences; `Ledger.sentence_rows` says what they mean."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stance.errors import DeviceError, ModelError
-from stance.model.calibration import softmax
+from stance.model.calibration import probabilities
 from stance.model.conformal import floors_at, label_sets
 from stance.model.folder import (
     GRAPH,
@@ -131,35 +131,40 @@ class Model:
             for a, sentences in zip(articles, cut, strict=True)
         ]
         logits = self._runtime.logits([p for group in laid_out for p in group])
-        found = softmax(logits, self.manifest.temperature)
+        neutral = self.manifest.labels.index(Label.NEUTRAL)
+        rows = probabilities(logits, self.manifest.temperature, neutral)
+        by_rule = np.eye(rows.shape[1])[neutral]
         done = 0
         for article, sentences, group in zip(articles, cut, laid_out, strict=True):
             units = [u for passage in group for u in passage.units]
-            rows = found[done : done + len(units)]
+            scored = _by_unit(units, rows[done : done + len(units)])
             done += len(units)
-            scored = _by_unit(units, rows)
-            stances = (self._stance(s, scored.get(i), floors) for i, s in enumerate(sentences))
+            stances = (
+                self._stance(s, scored.get(i, (by_rule, 0)), floors)
+                for i, s in enumerate(sentences)
+            )
             yield ArticleStance(article, tuple(stances), self.manifest.name)
 
     def _stance(
         self,
         sentence: Sentence,
-        scored: tuple[NDArray[np.float64], int] | None,
+        scored: tuple[NDArray[np.float64], int],
         floors: NDArray[np.float64] | None,
     ) -> SentenceStance:
-        by_rule = scored is None
+        row, windows = scored
         names = self.manifest.labels
-        row, windows = scored or (np.array([float(n == Label.NEUTRAL) for n in names]), 0)
+        odds, told = row[: len(names)], row[len(names) :]
         return SentenceStance(
             text=sentence.text,
             start=sentence.start,
             end=sentence.end,
             kind=sentence.kind,
-            label=Label(names[int(row.argmax())]),
-            probabilities={x.value: float(row[names.index(x)]) for x in Label},
-            by_rule=by_rule,
+            label=Label(names[int(odds.argmax())]),
+            probabilities={x.value: float(odds[names.index(x)]) for x in Label},
+            by_rule=windows == 0,
             windows=windows,
-            labels=self._labels(row, floors, by_rule=by_rule),
+            labels=self._labels(odds, floors, by_rule=windows == 0),
+            relevant=float(told[0]) if told.size else None,
         )
 
     def _labels(

@@ -15,7 +15,7 @@ from stance.corpus.collection import load_split
 from stance.corpus.schema import AnnotatedArticle, Unit
 from stance.errors import CorpusError, DeviceError
 from stance.learning.alignment import aligned_sentences
-from stance.learning.evaluation import score_units, split_rates
+from stance.learning.evaluation import _relevance_rate, score_units, split_rates
 from stance.learning.intervals import Figure
 from stance.learning.report import Question, evaluate_folder, print_evaluation
 from stance.model.folder import check_files, read_manifest
@@ -151,9 +151,19 @@ def test_a_group_is_right_only_as_a_whole() -> None:
     assert {name: figure.value for name, figure in found.items()} == {"groups_right": 0.5}
 
 
+def test_f1_of_what_is_told_relevant() -> None:
+    articles = rated(*((name, {}, "neutral") for name in "abcd"))
+    first = replace(articles[0], units=(replace(articles[0].units[0], relevant=False),))
+    found = _relevance_rate([first, *articles[1:]], np.array([[0.9], [0.9], [0.8], [0.2]]))
+    assert found["relevant"].value == pytest.approx(2 * 2 / (3 + 3))
+    assert 0 <= found["relevant"].low <= found["relevant"].value <= found["relevant"].high <= 1
+    assert _relevance_rate(articles, np.zeros((4, 0))) == {}
+
+
 def test_rates_are_printed_where_a_split_has_them(tiny_model: Path, data: Path) -> None:
     found = evaluate_folder(Question(str(tiny_model), data, "test", data, "cpu"))
-    assert found.to_dict()["rates"] == {}
+    assert set(found.to_dict()["rates"]) == {"relevant"}
+    found = replace(found, rates={})
     with_rate = replace(found, rates={"groups_right": Figure(0.5, 0.25, 0.75)})
     assert with_rate.to_dict()["rates"]["groups_right"]["low"] == 0.25
     for evaluation, printed in ((found, False), (with_rate, True)):

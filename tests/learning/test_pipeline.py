@@ -17,7 +17,7 @@ from stance.learning.dataset import LABELS, labelled_passages
 from stance.learning.pipeline import train_model
 from stance.learning.recipe import Recipe
 from stance.learning.training import TrainingConfig
-from stance.model.calibration import softmax
+from stance.model.calibration import label_probabilities, probabilities
 from stance.model.folder import check_files, file_sha256, read_manifest
 from stance.model.inputs import InputBuilder
 from stance.model.onnx_runtime import OnnxRuntime
@@ -55,9 +55,9 @@ def test_graph_agrees_with_float_network(tiny_model: Path, data: Path) -> None:
     manifest = read_manifest(tiny_model)
     builder = InputBuilder.from_folder(tiny_model, manifest.form)
     passages = [row.passage for row in labelled_passages(load_split(data, "test"), builder)]
-    graph = softmax(OnnxRuntime(tiny_model / "model.int8.onnx").logits(passages))
-    network = softmax(TorchRuntime(tiny_model, "cpu").logits(passages))
-    assert graph.shape == (16, 3)
+    runtimes = (OnnxRuntime(tiny_model / "model.int8.onnx"), TorchRuntime(tiny_model, "cpu"))
+    graph, network = (probabilities(r.logits(passages), 1.0, 1) for r in runtimes)
+    assert graph.shape == (16, 4)
     assert np.abs(graph - network).max() < 0.03
 
 
@@ -71,7 +71,7 @@ def test_plain_transformers_gives_the_float_runtimes_probabilities(
     classify = pipeline("text-classification", model=str(tiny_model), top_k=None, device="cpu")
     runtime = TorchRuntime(tiny_model, "cpu")
     for sentence in load_split(data, "test")[0].sentences:
-        row = softmax(runtime.logits(list(builder.build([sentence]))))[0]
+        row = label_probabilities(runtime.logits(list(builder.build([sentence]))))[0]
         found: Any = classify([sentence.text])[0]
         theirs = {item["label"]: item["score"] for item in found}
         assert [theirs[x] for x in manifest.labels] == pytest.approx(list(row), abs=1e-5)

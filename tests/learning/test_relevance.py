@@ -10,13 +10,20 @@ import torch
 
 from stance.corpus.collection import load_split
 from stance.learning.base import find_base, load_network
-from stance.learning.dataset import encode_articles
+from stance.learning.dataset import encode_articles, labelled_passages
 from stance.learning.pipeline import train_model
 from stance.learning.recipe import Recipe
-from stance.learning.relevance import FINE, add_relevance, fine_label
+from stance.learning.relevance import FINE, add_relevance, fine_label, fit_probe
 from stance.learning.training import TrainingConfig
+from stance.model.calibration import probabilities
 from stance.model.inputs import InputBuilder, InputFormat, Passage
-from stance.model.network import PassageNetwork, folded, passage_logits
+from stance.model.network import (
+    PassageNetwork,
+    folded,
+    load_probe,
+    passage_logits,
+    save_probe,
+)
 from stance.model.onnx_runtime import OnnxRuntime
 from stance.model.torch_runtime import TorchRuntime
 from stance.records import Label
@@ -60,5 +67,51 @@ def test_a_model_trained_so_is_used_like_any_other(
     assert "tells `irrelevant` from `neutral`" in (folder / "README.md").read_text("utf-8")
     graph = OnnxRuntime(folder / "model.int8.onnx").logits([PASSAGE])
     network = TorchRuntime(folder, "cpu").logits([PASSAGE])
-    assert graph.shape == (2, 3)
-    assert np.abs(graph - network).max() < 0.1
+    assert graph.shape == (2, 4)
+    assert np.abs(graph - network)[:, :3].max() < 0.1
+
+
+def test_a_probe_finds_what_is_irrelevant_and_moves_no_stance(data: Path, tiny_model: Path) -> None:
+    base = find_base(str(tiny_model))
+    network = load_network(base)
+    builder = InputBuilder.from_folder(tiny_model, InputFormat())
+    articles = load_split(data, "train")
+    probe = fit_probe(network, articles, builder)
+    assert probe is not None
+    passages = [row.passage for row in labelled_passages(articles, builder)]
+    plain = passage_logits(PassageNetwork(network), passages, 4)
+    told = passage_logits(PassageNetwork(network, probe), passages, 4)
+    assert told[:, :3] == pytest.approx(plain, abs=1e-6)
+    units = [u for a in articles for u in a.units]
+    neutral = [u.label is Label.NEUTRAL for u in units]
+    found = (told[:, 3] > 0) == [not u.relevant for u in units]
+    assert found[neutral].all()
+
+
+def test_without_both_sorts_of_neutral_units_there_is_no_probe(
+    data: Path, tiny_model: Path
+) -> None:
+    builder = InputBuilder.from_folder(tiny_model, InputFormat())
+    network = load_network(find_base(str(tiny_model)))
+    articles = [
+        replace(a, units=tuple(replace(u, relevant=True) for u in a.units))
+        for a in load_split(data, "train")
+    ]
+    assert fit_probe(network, articles, builder) is None
+
+
+def test_a_probe_is_kept_in_the_model_folder(tmp_path: Path) -> None:
+    assert load_probe(tmp_path) is None
+    probe = torch.nn.Linear(5, 1)
+    save_probe(probe, tmp_path)
+    again = load_probe(tmp_path)
+    assert again is not None
+    assert torch.equal(again.weight, probe.weight)
+    assert torch.equal(again.bias, probe.bias)
+
+
+def test_both_runtimes_tell_relevance_alike(tiny_model: Path) -> None:
+    graph = OnnxRuntime(tiny_model / "model.int8.onnx").logits([PASSAGE])
+    network = TorchRuntime(tiny_model, "cpu").logits([PASSAGE])
+    assert graph.shape == network.shape == (2, 4)
+    assert probabilities(graph, 1.0, 1) == pytest.approx(probabilities(network, 1.0, 1), abs=0.03)

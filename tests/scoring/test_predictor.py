@@ -39,6 +39,34 @@ def test_furniture_is_neutral_by_rule_and_not_counted(model: stance.Model) -> No
     assert sum(result.counts.values()) == sum(not s.by_rule for s in result)
 
 
+def test_relevance_is_told_for_every_sentence(model: stance.Model) -> None:
+    result = model.predict("Kyiv rejected the plan.\n\n" * 2 + "peace " * 400 + ".")
+    for sentence in result:
+        stance_told = 1 - sentence.probabilities["neutral"]
+        assert sentence.relevant is not None
+        assert stance_told - 1e-9 <= sentence.relevant <= 1
+    assert result.sentences[-1].windows > 1
+
+
+def test_what_is_neutral_by_rule_is_irrelevant(model: stance.Model) -> None:
+    last = model.predict("Kyiv spoke.\n\nWrite to desk@example.org").sentences[-1]
+    assert last.by_rule
+    assert last.relevant == 0
+
+
+def test_a_model_that_does_not_tell_relevance(model: stance.Model) -> None:
+    class Older:
+        def logits(self, passages: Sequence[Passage]) -> NDArray[np.float32]:
+            return model._runtime.logits(passages)[:, :3]
+
+    text = "Kyiv rejected the plan.\n\nWrite to desk@example.org"
+    older = stance.Model(model.manifest, model._builder, Older()).predict(text)
+    assert [s.relevant for s in older] == [None, None]
+    assert "relevant" not in older.to_frame()
+    newer = model.predict(text)
+    assert [s.probabilities for s in older] == [s.probabilities for s in newer]
+
+
 def test_long_sentence_is_scored_over_windows(model: stance.Model) -> None:
     result = model.predict("peace " * 20_000 + ".")
     (sentence,) = result.sentences

@@ -169,8 +169,8 @@ class Ledger:
         `content_hash`, `group`, `representative`, `outlet`, `published_at`, `language`,
         `url`, `model` and `model_hash` as in `article_rows`; `number` (from 0), `start`
         and `end` (half-open, in code points of the document), `kind`, `label`,
-        `skeptical`, `neutral`, `hopeful` (probabilities), `score`, `by_rule`, `windows`
-        and `text`.
+        `skeptical`, `neutral`, `hopeful` (probabilities), `score`, `by_rule`,
+        `windows`, `relevant` (a probability; None where the model does not tell) and `text`.
 
         Args:
             model_hash: The model, or None for all.

@@ -129,6 +129,7 @@ sentences = Table(
     Column("score", Double, nullable=False),
     Column("by_rule", Boolean, nullable=False),
     Column("windows", Integer, nullable=False),
+    Column("relevant", Double),
     sqlite_with_rowid=False,
 )
 
