@@ -4,6 +4,7 @@
     python benchmarks/accuracy.py --share 0.1 --share 0.25 --share 0.5 --share 1
     python benchmarks/accuracy.py --part original --part wire --part both
     python benchmarks/accuracy.py --checkpoints FOLDER    # go on where it was cut off
+    python benchmarks/accuracy.py --first-seed 15 --seeds 1 --json FILE    # one seed more
 
 Test splits are never scored here: recipes are chosen on validation. Every network is the one
 of its best epoch on corpus and wire validation together, so the figures flatter all alike.
@@ -79,14 +80,17 @@ def main() -> None:
     parser.add_argument("--part", action="append", choices=["original", "wire", "both"])
     parser.add_argument("--share", action="append", type=float)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first-seed", type=int, default=SHIPPED.seed)
     parser.add_argument("--sentiment", type=Path)
     parser.add_argument("--checkpoints", type=Path, help="keep them here, and go on from them")
     parser.add_argument("--json", type=Path, help="add the rows to this file as they are made")
     given = parser.parse_args()
     rows = []
     for run in runs(given.recipe, given.part, given.share):
+        chosen_recipe = RECIPES[run.recipe]
         recipe = replace(
-            RECIPES[run.recipe],
+            chosen_recipe,
+            config=replace(chosen_recipe.config, seed=given.first_seed),
             sentiment=given.sentiment,
             warmup=replace(Recipe().warmup, bf16=True),
             seeds=given.seeds,
@@ -98,11 +102,38 @@ def main() -> None:
 
 
 def keep(row: dict[str, Any], file: Path) -> None:
-    """Add a row to a file of them, in the place of an earlier one of the same run."""
+    """Add a row to a file of them, with other seeds of the same run on the same data.
+
+    Rows of the same run on other data are dropped.
+    """
     same = ("recipe", "part", "share", "warmup")
-    before = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
-    rows = [old for old in before if any(old.get(name) != row[name] for name in same)]
+    rows = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+    before = [old for old in rows if all(old.get(name) == row[name] for name in same)]
+    for old in before:
+        rows.remove(old)
+        if old.get("data_sha256") == row["data_sha256"]:
+            row = with_seeds(row, old)
     file.write_text(json.dumps([*rows, row], indent=2) + "\n", encoding="utf-8")
+
+
+def with_seeds(row: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
+    """A row with those seeds of an older one that it has not itself, in order."""
+    order = sorted({*row["seeds"], *old["seeds"]})
+    places = [(row if n in row["seeds"] else old, n) for n in order]
+
+    def merged(*keys: str) -> list[Any]:
+        found = []
+        for source, seed in places:
+            values: Any = source
+            for key in keys:
+                values = values[key]
+            # A part without articles has no scores.
+            found += [values[source["seeds"].index(seed)]] if values else []
+        return found
+
+    scores = {name: merged("macro_f1", name) for name in row["macro_f1"]}
+    lists = {name: merged(name) for name in ("minutes", "scored_per_second")}
+    return row | {"seeds": order, "macro_f1": scores} | lists
 
 
 def print_table(rows: Sequence[dict[str, Any]]) -> None:
@@ -133,8 +164,8 @@ def measured(
 ) -> dict[str, Any]:
     """Fine-tune the recipe's seeds, and score each on corpus and wire apart.
 
-    With `checkpoints`, what an earlier run left there is gone on from, and since nobody
-    knows how long that took, a seed's minutes are left out.
+    With `checkpoints`, what an earlier run left there is gone on from. Nobody knows how
+    long a seed took that was begun then, so its minutes are left out.
     """
     train = chosen(load_training(data, "train")[0], run)
     validation = load_training(data, "validation")[0]
@@ -153,10 +184,14 @@ def measured(
     rates = []
     with tempfile.TemporaryDirectory() as own:
         folder = checkpoints / run.folder if checkpoints else Path(own)
-        resume = folder.is_dir() and checkpoints is not None
+        begun = {path.name.removesuffix("-done") for path in folder.glob("seed*")}
+        networks = fine_tuned(
+            base, recipe, (train, validation), folder, resume=checkpoints is not None
+        )
         start = time.perf_counter()
-        for network in fine_tuned(base, recipe, (train, validation), folder, resume=resume):
-            minutes.append(None if resume else (time.perf_counter() - start) / 60)
+        for seed, network in enumerate(networks, recipe.config.seed):
+            took = (time.perf_counter() - start) / 60
+            minutes.append(None if f"seed{seed}" in begun else took)
             start = time.perf_counter()
             for name, found in rows.items():
                 scores[name].append(validation_macro_f1(network, found))
@@ -169,6 +204,7 @@ def measured(
         "share": run.share,
         "units": sum(len(a.units) for a in train),
         "data_sha256": articles_sha256([*train, *validation]),
+        "seeds": [*range(recipe.config.seed, recipe.config.seed + recipe.seeds)],
         "macro_f1": scores,
         "minutes": minutes,
         "scored_per_second": rates,
