@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -66,23 +69,56 @@ if __name__ == "__main__":
 """
 
 
-def test_workers_do_not_outlive_a_killed_run(data: Path, encoder: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def run(data: Path, encoder: Path, tmp_path: Path) -> Iterator[psutil.Popen]:
+    """Three seeds in training on two workers, in a process group of their own."""
     script = tmp_path / "train.py"
     script.write_text(KILLED)
     command = [sys.executable, str(script), str(data), str(encoder), str(tmp_path / "model")]
-    run = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     checkpoints = tmp_path / ".model.checkpoints"
-    for _ in range(600):
-        if {p.name for p in checkpoints.glob("seed*")} == {"seed13", "seed14"}:
-            break
-        time.sleep(0.1)
+    with (
+        (tmp_path / "errors").open("w") as errors,
+        psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=errors, process_group=0) as process,
+    ):
+        for _ in range(600):
+            if {p.name for p in checkpoints.glob("seed*")} == {"seed13", "seed14"}:
+                break
+            time.sleep(0.1)
+        yield process
+        if process.is_running():
+            os.killpg(process.pid, signal.SIGKILL)
+    assert not (checkpoints / "seed15").exists()
+
+
+def workers_of(run: psutil.Popen) -> list[psutil.Process]:
+    """The two processes that train."""
     workers = [p for p in run.children() if "spawn_main" in " ".join(p.cmdline())]
     assert len(workers) == 2
+    return workers
+
+
+def test_workers_do_not_outlive_a_killed_run(run: psutil.Popen) -> None:
+    workers = workers_of(run)
     run.kill()
     run.wait()
-    _, alive = psutil.wait_procs(workers, timeout=20)
-    assert alive == []
-    assert not (checkpoints / "seed15").exists()
+    assert psutil.wait_procs(workers, timeout=20)[1] == []
+
+
+def test_ctrl_c_ends_the_run_and_its_workers(run: psutil.Popen) -> None:
+    workers = workers_of(run)
+    # As a terminal does: to the whole group.
+    os.killpg(run.pid, signal.SIGINT)
+    assert run.wait(timeout=60) != 0
+    assert psutil.wait_procs(workers, timeout=20)[1] == []
+
+
+def test_a_worker_that_dies_ends_the_run_with_a_word(run: psutil.Popen, tmp_path: Path) -> None:
+    workers = workers_of(run)
+    workers[0].kill()
+    assert run.wait(timeout=60) == 1
+    error = (tmp_path / "errors").read_text()
+    assert "a worker died, perhaps for want of memory: use fewer workers" in error
+    assert psutil.wait_procs(workers, timeout=20)[1] == []
 
 
 def test_a_worker_that_starts_workers_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
