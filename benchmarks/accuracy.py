@@ -104,7 +104,7 @@ def main() -> None:
 def keep(row: dict[str, Any], file: Path) -> None:
     """Add a row to a file of them, with other seeds of the same run on the same data.
 
-    Rows of the same run on other data are dropped.
+    Rows of the same run on other data go, and that is said.
     """
     same = ("recipe", "part", "share", "warmup")
     rows = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
@@ -113,7 +113,11 @@ def keep(row: dict[str, Any], file: Path) -> None:
         rows.remove(old)
         if old.get("data_sha256") == row["data_sha256"]:
             row = with_seeds(row, old)
-    file.write_text(json.dumps([*rows, row], indent=2) + "\n", encoding="utf-8")
+        else:
+            print(f"{file}: dropped, being on other data: {old}")
+    draft = file.with_name(f".{file.name}")
+    draft.write_text(json.dumps([*rows, row], indent=2) + "\n", encoding="utf-8")
+    draft.replace(file)
 
 
 def with_seeds(row: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
@@ -164,14 +168,15 @@ def measured(
 ) -> dict[str, Any]:
     """Fine-tune the recipe's seeds, and score each on corpus and wire apart.
 
-    With `checkpoints`, what an earlier run left there is gone on from. Nobody knows how
-    long a seed took that was begun then, so its minutes are left out.
+    With `checkpoints`, what an earlier run of the same recipe and data left there is gone on
+    from. Nobody knows how long a seed took that was begun then, so its minutes are left out.
     """
     train = chosen(load_training(data, "train")[0], run)
     validation = load_training(data, "validation")[0]
     labelled = data / "wire" / "annotations.jsonl"
     if labelled.is_file() and not any(a.is_real for a in validation):
         raise SystemExit("the real news has no text yet: run `stance corpus hydrate` first")
+    data_sha256 = articles_sha256([*train, *validation])
     base = find_base(recipe.base)
     builder = InputBuilder.from_tokenizer(load_tokenizer(base, recipe.form), recipe.form)
     parts = {
@@ -184,6 +189,7 @@ def measured(
     rates = []
     with tempfile.TemporaryDirectory() as own:
         folder = checkpoints / run.folder if checkpoints else Path(own)
+        check_mark(folder, {"recipe": str(seedless(recipe)), "data_sha256": data_sha256})
         begun = {path.name.removesuffix("-done") for path in folder.glob("seed*")}
         networks = fine_tuned(
             base, recipe, (train, validation), folder, resume=checkpoints is not None
@@ -203,13 +209,27 @@ def measured(
         "part": run.part,
         "share": run.share,
         "units": sum(len(a.units) for a in train),
-        "data_sha256": articles_sha256([*train, *validation]),
+        "data_sha256": data_sha256,
         "seeds": [*range(recipe.config.seed, recipe.config.seed + recipe.seeds)],
         "macro_f1": scores,
         "minutes": minutes,
         "scored_per_second": rates,
         "warmup": recipe.sentiment is not None,
     }
+
+
+def seedless(recipe: Recipe) -> Recipe:
+    """The recipe whatever its seeds, which have checkpoints of their own."""
+    return replace(recipe, config=replace(recipe.config, seed=0), seeds=0)
+
+
+def check_mark(folder: Path, mark: dict[str, str]) -> None:
+    """Refuse checkpoints of another run; in a new folder, leave the mark of this one."""
+    path = folder / "run.json"
+    if path.is_file() and json.loads(path.read_text(encoding="utf-8")) != mark:
+        raise SystemExit(f"{folder}: checkpoints of another recipe or other data: name another")
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(mark), encoding="utf-8")
 
 
 def chosen(articles: Sequence[AnnotatedArticle], run: Run) -> list[AnnotatedArticle]:

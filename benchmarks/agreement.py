@@ -13,11 +13,12 @@ from pathlib import Path
 from stance.corpus.collection import CORPUS_SPLITS, load_split
 from stance.learning.dataset import labelled_passages
 from stance.learning.export import compare
-from stance.model.calibration import label_probabilities
+from stance.model.calibration import probabilities
 from stance.model.folder import GRAPH, default_folder, read_manifest
 from stance.model.inputs import InputBuilder
 from stance.model.onnx_runtime import OnnxRuntime
 from stance.model.torch_runtime import TorchRuntime
+from stance.records import Label
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,14 +35,16 @@ def main() -> None:
     builder = InputBuilder.from_folder(folder, manifest.form)
     articles = [a for s in given.split or CORPUS_SPLITS for a in load_split(given.data, s)]
     passages = [row.passage for row in labelled_passages(articles, builder)]
+    neutral = manifest.labels.index(Label.NEUTRAL)
     graph, network = (
-        label_probabilities(runtime.logits(passages), manifest.temperature)
+        probabilities(runtime.logits(passages), manifest.temperature, neutral)
         for runtime in (OnnxRuntime(folder / GRAPH), TorchRuntime(folder, "cpu", batch_size=16))
     )
     found = compare(graph, network)
     print(
         f"{len(graph):,} sentences: same label on {found.same_label:.2%}, "
-        f"largest gap in a probability {found.largest_gap:.4f}"
+        f"largest gap in a label's probability {found.largest_gap:.4f}, in that of "
+        f"relevance {found.relevance_gap}"
     )
     if given.json:
         row = {"sentences": len(graph)} | asdict(found)

@@ -50,7 +50,7 @@ def main() -> None:
         part = [a for a in validation if a.is_real == real]
         if part:
             states, true, owners = bearing(network, builder, part)
-            common = np.full(len(true), HOLDERS.index("author"))
+            common = np.full(len(true), np.bincount(holders).argmax())
             cells = (macro_f1(true, x, owners) for x in (probe.predict(states), common))
             print(f"| {name} | {len(true)} | {len(set(true))} | {' | '.join(cells)} |")
 
@@ -62,11 +62,16 @@ def bearing(
     rows = list(labelled_passages(articles, builder))
     states = passage_states(network, [r.passage for r in rows], 32)
     marks = [(r.article, u) for r in rows for u in r.units]
-    units = [None if u is None else articles[a].units[u] for a, u in marks]
-    kept = [u is not None and u.label is not Label.NEUTRAL for u in units]
-    holders = [HOLDERS.index(u.holder) for u in units if u and u.label is not Label.NEUTRAL]
-    owners = np.array([a for a, _ in marks])
-    return states[kept], np.array(holders), owners[kept]
+    # A unit that is read over windows counts once, as its first.
+    first = dict(zip(reversed(marks), reversed(range(len(marks))), strict=True))
+    kept = [
+        (a, u, place)
+        for (a, u), place in first.items()
+        if u is not None and articles[a].units[u].label is not Label.NEUTRAL
+    ]
+    holders = [HOLDERS.index(articles[a].units[u].holder) for a, u, _ in kept]
+    places, owners = [place for _, _, place in kept], [a for a, _, _ in kept]
+    return states[places], np.array(holders), np.array(owners)
 
 
 def macro_f1(true: NDArray[np.int64], given: NDArray[np.int64], owners: NDArray[np.int64]) -> str:

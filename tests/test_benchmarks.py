@@ -73,6 +73,8 @@ def test_a_run_goes_on_from_its_checkpoints(
     assert len(second["macro_f1"]["corpus"]) == 2
     assert accuracy.median([None, None]) == ""
     assert second["data_sha256"] == first["data_sha256"]
+    with pytest.raises(SystemExit, match="another recipe or other data"):
+        accuracy.measured(run, replace(recipe, real_copies=2), data, tmp_path)
 
 
 def made_row(seeds: list[int], **other: Any) -> dict[str, Any]:
@@ -83,10 +85,13 @@ def made_row(seeds: list[int], **other: Any) -> dict[str, Any]:
     return row | {"seeds": seeds, "macro_f1": scores} | lists | other
 
 
-def test_rows_are_kept_beside_those_of_other_runs(accuracy: Any, tmp_path: Path) -> None:
+def test_rows_are_kept_beside_those_of_other_runs(
+    accuracy: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "rows.json"
     for other in ({}, {"share": 0.5}, {"warmup": False}, {"data_sha256": "e"}):
         accuracy.keep(made_row([13, 14], **other), file)
+    assert capsys.readouterr().out.count("dropped, being on other data") == 1
     kept = json.loads(file.read_text())
     assert [(x["share"], x["warmup"], x["data_sha256"], x["seeds"]) for x in kept] == [
         (0.5, True, "d", [13, 14]),

@@ -30,7 +30,7 @@ CHOSEN_ON = frozenset({"validation", "wire_validation"})
 RATES = {
     "false_alarms": "false alarms, share of units that speak of no Chinese mediation",
     "groups_right": "contrast groups wholly right",
-    "relevant": "F1 of what is told relevant, at a probability of 0.5",
+    "relevant": "ROC AUC of relevance, 0.5 if told by chance",
 }
 """How the rates of a split are called where they are printed (`Evaluation.rates`)."""
 
@@ -51,7 +51,7 @@ class Evaluation:
         rates: What only some splits have: `false_alarms`, the share of units of
             `ALARM_POOLS` that the model calls skeptical or hopeful; `groups_right`,
             the share of contrast groups in which it has every unit right; `relevant`,
-            the F1 of relevant units, where the model tells them.
+            the ROC AUC of relevance, where the model tells it.
         mistakes: The errors that the model is surest of, in originals of `CHOSEN_ON`:
             whoever read those of a test split would tune on it.
     """
@@ -164,25 +164,29 @@ def split_rates(
 def _relevance_rate(
     articles: Sequence[AnnotatedArticle], told: NDArray[np.float64]
 ) -> dict[str, Figure]:
-    """F1 of relevant units, resampling articles; nothing where the model does not tell them.
+    """ROC AUC of relevance, resampling articles; nothing where it is not told or all alike.
 
     Args:
         articles: The split.
         told: Shape (n, 1), the probability of every unit; (n, 0) where there is none.
     """
-    if not told.size:
-        return {}
-    given = told[:, 0] > 1 / 2
     true = np.array([u.relevant for a in articles for u in a.units])
-    owners = [i for i, a in enumerate(articles) for _ in a.units]
-    sums = np.zeros((len(articles), 2))
-    np.add.at(sums, owners, np.stack([2 * (given & true), given.astype(int) + true], axis=1))
-    drawn = draws(len(sums), resamples=2000, seed=0) @ sums
-    # A draw without one relevant unit has no F1.
-    drawn = drawn[drawn[:, 1] > 0]
-    low, high = np.percentile(drawn[:, 0] / drawn[:, 1], [2.5, 97.5]) if len(drawn) else (0, 1)
-    hits, total = sums.sum(axis=0)
-    return {"relevant": Figure(float(hits / total) if total else 1.0, float(low), float(high))}
+    if not told.size or true.all() or not true.any():
+        return {}
+    owners = np.array([i for i, a in enumerate(articles) for _ in a.units])
+    order = np.argsort(told[:, 0])
+    ties = np.flatnonzero(np.diff(told[order, 0], prepend=-1))
+    drawn = np.vstack([np.ones(len(articles)), draws(len(articles), resamples=2000, seed=0)])
+    weights = drawn[:, owners[order]]
+    found = [np.add.reduceat(weights * part[order], ties, axis=1) for part in (true, ~true)]
+    hits, others = found
+    below = others.cumsum(axis=1) - others / 2
+    pairs = hits.sum(axis=1) * others.sum(axis=1)
+    # A draw of articles that are all alike ranks nothing.
+    kept = pairs > 0
+    areas = (hits * below).sum(axis=1)[kept] / pairs[kept]
+    low, high = np.percentile(areas[1:], [2.5, 97.5])
+    return {"relevant": Figure(float(areas[0]), float(low), float(high))}
 
 
 def _share(hits: NDArray[np.bool_], owners: NDArray[np.str_]) -> Figure:

@@ -39,12 +39,15 @@ class Agreement:
 
     Attributes:
         same_label: Share of units with the same label.
-        largest_gap: Largest difference of any probability.
+        largest_gap: Largest difference of any label's probability.
+        relevance_gap: Likewise of relevance; None where it is not told. Nothing is left in
+            float for its sake.
         kept_in_float: How many matrix products stayed in float to get there.
     """
 
     same_label: float
     largest_gap: float
+    relevance_gap: float | None = None
     kept_in_float: int = 0
 
     def holds(self, same_label: float = 0.995, largest_gap: float = 0.03) -> bool:
@@ -113,18 +116,20 @@ def compare(
     """Compare two runtimes' probabilities; both of shape (n, outputs), labels first."""
     labels = (x[:, : len(Label)].argmax(axis=1) for x in (given, expected))
     same = float(np.equal(*labels).mean())
-    return Agreement(same, float(np.abs(given - expected).max()), kept_in_float)
+    gaps = np.abs(given - expected).max(axis=0)
+    told = float(gaps[-1]) if len(gaps) > len(Label) else None
+    return Agreement(same, float(gaps[: len(Label)].max()), told, kept_in_float)
 
 
 def _by_harm(plain: Path, target: Path, samples: Sequence[Passage]) -> list[str]:
-    """Products in the order of how much quantizing each one alone moves the logits."""
+    """Products in the order of how much quantizing it alone moves the labels' logits."""
     products = _products(plain)
     _quantize(plain, target, products)
-    expected = OnnxRuntime(target).logits(samples)
+    expected = OnnxRuntime(target).logits(samples)[:, : len(Label)]
     harm = {}
     for product in products:
         _quantize(plain, target, [p for p in products if p != product])
-        given = OnnxRuntime(target).logits(samples)
+        given = OnnxRuntime(target).logits(samples)[:, : len(Label)]
         harm[product] = float(np.abs(given - expected).mean())
     return sorted(harm, key=harm.__getitem__, reverse=True)
 

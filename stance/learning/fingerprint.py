@@ -10,9 +10,14 @@ from stance.corpus.schema import AnnotatedArticle, text_sha256
 
 
 def articles_sha256(articles: Iterable[AnnotatedArticle]) -> str:
-    """SHA-256 over the articles' ids, texts and labels, whatever their order."""
+    """SHA-256 over the articles' ids, texts, labels and relevance, whatever their order."""
     lines = sorted(
-        json.dumps([a.id, text_sha256(a.text), [(u.start, u.end, u.label.value) for u in a.units]])
+        json.dumps(
+            [
+                *(a.id, text_sha256(a.text)),
+                [(u.start, u.end, u.label.value, u.relevant) for u in a.units],
+            ]
+        )
         for a in articles
     )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -95,6 +95,9 @@ def train_model(
     rows = encode_articles(validation, builder)
     network, averaged = greedy_soup(networks, lambda soup: validation_macro_f1(soup, rows))
     say(f"{averaged} of {recipe.seeds} seeds averaged")
+    probe = fit_probe(network, builder, train, validation)
+    if probe is None:
+        say("relevance: not told, for want of neutral units of both sorts")
     manifest = write_model(
         network,
         tokenizer,
@@ -109,7 +112,7 @@ def train_model(
             "minutes": None if resume else round((time.perf_counter() - start) / 60, 2),
             "device": _device(),
         },
-        probe=fit_probe(network, train, builder),
+        probe=probe,
         say=say,
     )
     shutil.rmtree(checkpoints)

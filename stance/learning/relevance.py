@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stance.corpus.schema import AnnotatedArticle, Unit
 from stance.learning.dataset import LABELS, labelled_passages
@@ -29,7 +30,7 @@ IRRELEVANT = "irrelevant"
 FINE = (*map(str, LABELS), IRRELEVANT)
 """Names of the outputs of a network that tells relevance."""
 PROBED = 2000
-"""About how many articles a probe is fitted on: more add minutes, and nothing else."""
+"""A probe is fitted on so many articles, or up to twice as many: enough for a straight line."""
 
 
 def fine_label(unit: Unit) -> int:
@@ -66,39 +67,54 @@ def add_relevance(network: PreTrainedModel) -> PreTrainedModel:
 
 
 def fit_probe(
-    network: PreTrainedModel, articles: Sequence[AnnotatedArticle], builder: InputBuilder
+    network: PreTrainedModel,
+    builder: InputBuilder,
+    train: Sequence[AnnotatedArticle],
+    validation: Sequence[AnnotatedArticle],
 ) -> torch.nn.Linear | None:
     """Fit a probe that tells which neutral units are irrelevant, on a network as it is.
 
     Args:
         network: The trained network; not changed.
-        articles: Training articles; evenly many of them are read, about `PROBED`.
         builder: The network's input builder.
+        train: Training articles; evenly many of them are read (see `PROBED`).
+        validation: Articles to scale its log-odds on (Platt, 1999).
 
     Returns:
-        A layer from the network's states to the log-odds that a neutral unit is
-        irrelevant; None where the articles do not have neutral units of both sorts.
+        A layer from the network's states to the log-odds that a neutral unit is irrelevant,
+        in float16's numbers; None where either part has neutral units of one sort only.
     """
     import torch
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
+    some = train[:: max(1, len(train) // PROBED)]
+    states, irrelevant = _neutral_states(network, builder, some)
+    new_states, truth = _neutral_states(network, builder, validation)
+    if any(part.all() or not part.any() for part in (irrelevant, truth)):
+        return None
+    scaler, line = StandardScaler(), LogisticRegression(C=0.1, max_iter=2000)
+    probe = make_pipeline(scaler, line).fit(states, irrelevant)
+    scaled = LogisticRegression(C=np.inf).fit(probe.decision_function(new_states)[:, None], truth)
+    slope, shift = float(scaled.coef_[0, 0]), float(scaled.intercept_[0])
+    weight = slope * line.coef_[0] / scaler.scale_
+    layer = torch.nn.Linear(len(weight), 1)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor(weight)[None])
+        layer.bias.fill_(float(slope * line.intercept_[0] - weight @ scaler.mean_ + shift))
+    return layer.half().float()
+
+
+def _neutral_states(
+    network: PreTrainedModel, builder: InputBuilder, articles: Sequence[AnnotatedArticle]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """States of the neutral units, and whether each is irrelevant; a row a window."""
     from stance.model.network import PassageNetwork, passage_states
 
-    some = articles[:: max(1, len(articles) // PROBED)]
-    rows = list(labelled_passages(some, builder))
-    units = [None if u is None else some[r.article].units[u] for r in rows for u in r.units]
+    rows = list(labelled_passages(articles, builder))
+    units = [None if u is None else articles[r.article].units[u] for r in rows for u in r.units]
     neutral = [u is not None and u.label is Label.NEUTRAL for u in units]
-    irrelevant = np.array([not u.relevant for u in units if u and u.label is Label.NEUTRAL])
-    if len(set(irrelevant.tolist())) < len({True, False}):
-        return None
-    states = passage_states(PassageNetwork(network), [r.passage for r in rows], 32)[neutral]
-    scaler, line = StandardScaler(), LogisticRegression(C=0.1, max_iter=2000)
-    make_pipeline(scaler, line).fit(states, irrelevant)
-    weight = line.coef_[0] / scaler.scale_
-    probe = torch.nn.Linear(len(weight), 1)
-    with torch.no_grad():
-        probe.weight.copy_(torch.tensor(weight)[None])
-        probe.bias.fill_(float(line.intercept_[0] - weight @ scaler.mean_))
-    return probe
+    irrelevant = [not u.relevant for u in units if u and u.label is Label.NEUTRAL]
+    states = passage_states(PassageNetwork(network), [r.passage for r in rows], 32)
+    return states[neutral], np.array(irrelevant, dtype=np.bool_)

@@ -52,11 +52,13 @@ class Manifest:
     @property
     def identity(self) -> str:
         """SHA-256 over all that a probability depends on; the card and the figures do not count."""
+        # Not in folders without it: their identity stays what it was.
+        told = {PROBE} & self.files.keys()
         parts = {
             "labels": list(self.labels),
             "temperature": self.temperature,
             "input": self.form.to_dict(),
-            "files": {name: self.files.get(name) for name in sorted(NEEDED)},
+            "files": {name: self.files.get(name) for name in sorted(NEEDED | told)},
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

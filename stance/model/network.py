@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 from stance.errors import ModelError
-from stance.model.folder import PROBE
+from stance.model.folder import PROBE, read_manifest
 from stance.model.inputs import Passage
 from stance.records import Label
 
@@ -210,10 +210,10 @@ def save_probe(probe: nn.Linear, folder: Path) -> None:
 
 
 def load_probe(folder: Path) -> nn.Linear | None:
-    """The probe of a model folder, in float32; None where it has none."""
+    """The probe that a model folder's manifest lists, in float32; None where it lists none."""
     from safetensors.torch import load_file
 
-    if not (folder / PROBE).is_file():
+    if PROBE not in read_manifest(folder).files:
         return None
     weights = load_file(folder / PROBE)
     probe = nn.Linear(weights["weight"].shape[1], 1)

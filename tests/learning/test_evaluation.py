@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rich.console import Console
+from sklearn.metrics import roc_auc_score
 
 import stance
 from stance.corpus.collection import load_split
@@ -151,13 +152,20 @@ def test_a_group_is_right_only_as_a_whole() -> None:
     assert {name: figure.value for name, figure in found.items()} == {"groups_right": 0.5}
 
 
-def test_f1_of_what_is_told_relevant() -> None:
-    articles = rated(*((name, {}, "neutral") for name in "abcd"))
-    first = replace(articles[0], units=(replace(articles[0].units[0], relevant=False),))
-    found = _relevance_rate([first, *articles[1:]], np.array([[0.9], [0.9], [0.8], [0.2]]))
-    assert found["relevant"].value == pytest.approx(2 * 2 / (3 + 3))
-    assert 0 <= found["relevant"].low <= found["relevant"].value <= found["relevant"].high <= 1
-    assert _relevance_rate(articles, np.zeros((4, 0))) == {}
+def test_relevance_is_measured_by_its_ranking() -> None:
+    rng = np.random.default_rng(3)
+    told = rng.integers(0, 5, 40) / 4
+    true = rng.random(40) < told / 2 + 0.2
+    articles = [
+        replace(a, units=(replace(a.units[0], relevant=bool(x)),))
+        for a, x in zip(rated(*((str(n), {}, "neutral") for n in range(40))), true, strict=True)
+    ]
+    found = _relevance_rate(articles, told[:, None])["relevant"]
+    assert found.value == pytest.approx(roc_auc_score(true, told))
+    assert 0.4 < found.low < found.value < found.high <= 1
+    assert _relevance_rate(articles, np.zeros((40, 0))) == {}
+    alike = [a for a, x in zip(articles, true, strict=True) if x]
+    assert _relevance_rate(alike, told[true][:, None]) == {}
 
 
 def test_rates_are_printed_where_a_split_has_them(tiny_model: Path, data: Path) -> None:

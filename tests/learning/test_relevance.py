@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from stance.learning.recipe import Recipe
 from stance.learning.relevance import FINE, add_relevance, fine_label, fit_probe
 from stance.learning.training import TrainingConfig
 from stance.model.calibration import probabilities
+from stance.model.folder import PROBE, read_manifest, seal
 from stance.model.inputs import InputBuilder, InputFormat, Passage
 from stance.model.network import (
     PassageNetwork,
@@ -76,7 +78,7 @@ def test_a_probe_finds_what_is_irrelevant_and_moves_no_stance(data: Path, tiny_m
     network = load_network(base)
     builder = InputBuilder.from_folder(tiny_model, InputFormat())
     articles = load_split(data, "train")
-    probe = fit_probe(network, articles, builder)
+    probe = fit_probe(network, builder, articles, load_split(data, "validation"))
     assert probe is not None
     passages = [row.passage for row in labelled_passages(articles, builder)]
     plain = passage_logits(PassageNetwork(network), passages, 4)
@@ -97,17 +99,24 @@ def test_without_both_sorts_of_neutral_units_there_is_no_probe(
         replace(a, units=tuple(replace(u, relevant=True) for u in a.units))
         for a in load_split(data, "train")
     ]
-    assert fit_probe(network, articles, builder) is None
+    assert fit_probe(network, builder, articles, load_split(data, "validation")) is None
+    assert fit_probe(network, builder, load_split(data, "validation"), articles) is None
 
 
-def test_a_probe_is_kept_in_the_model_folder(tmp_path: Path) -> None:
-    assert load_probe(tmp_path) is None
-    probe = torch.nn.Linear(5, 1)
-    save_probe(probe, tmp_path)
-    again = load_probe(tmp_path)
+def test_a_probe_counts_where_the_manifest_lists_it(tmp_path: Path, tiny_model: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(tiny_model, folder)
+    (folder / PROBE).unlink()
+    without = seal(folder, read_manifest(folder))
+    probe = torch.nn.Linear(32, 1)
+    save_probe(probe, folder)
+    assert load_probe(folder) is None
+    listed = seal(folder, without)
+    again = load_probe(folder)
     assert again is not None
     assert torch.equal(again.weight, probe.weight)
     assert torch.equal(again.bias, probe.bias)
+    assert listed.identity != without.identity
 
 
 def test_both_runtimes_tell_relevance_alike(tiny_model: Path) -> None:

@@ -52,6 +52,19 @@ def test_both_tables_hold_every_row_and_column(
     assert articles["neutral"].tolist() == [r["neutral"] for r in ledger.article_rows()]
 
 
+@pytest.mark.parametrize("name", ["out.parquet", "out.csv", "out.jsonl"])
+def test_relevance_comes_back_as_the_model_told_it(
+    ledger: Ledger, model: Model, tmp_path: Path, name: str
+) -> None:
+    output = Output.named(str(tmp_path / name))
+    write_output(ledger, model.manifest.identity, output)
+    assert output.sentences is not None
+    texts = ["Beijing offered “talks”, on Monday. Kyiv said no.", "The river froze.\n\nIt did."]
+    told = [s.relevant for result in model.predict(texts) for s in result]
+    found = [float(x) for x in read(output.sentences)["relevant"]]
+    assert found == pytest.approx(told)
+
+
 def test_the_ledger_gives_every_column_that_is_written(ledger: Ledger) -> None:
     assert set(ARTICLES) <= set(next(ledger.article_rows()))
     assert set(SENTENCES) <= set(next(ledger.sentence_rows()))

@@ -257,7 +257,8 @@ def _sentence_rows(scoring_id: int, scored: Scored) -> Iterator[Row]:
     found = scored.result.sentences if scored.result else ()
     for number, row in enumerate(sentence_rows(found)):
         del row["text"]
-        yield row | {"scoring_id": scoring_id, "number": number}
+        # Rows written together must have the same columns.
+        yield {"relevant": None} | row | {"scoring_id": scoring_id, "number": number}
 
 
 def _insert_missing(connection: Connection, table: Table) -> Insert:

@@ -85,6 +85,18 @@ def test_an_article_comes_back_as_it_was_kept(ledger: Ledger, scored: Make) -> N
     }
 
 
+def test_relevance_is_kept_for_those_sentences_that_have_it(ledger: Ledger, scored: Make) -> None:
+    plain, told = scored("Talks began."), scored("Talks ended. Few came.", "1")
+    assert told.result
+    stances = tuple(replace(s, relevant=0.25) for s in told.result.sentences)
+    told = replace(told, result=replace(told.result, sentences=stances))
+    ledger.keep([plain, told], "m1", "tiny")
+    ledger.keep([told, plain], "m2", "tiny")
+    for model in ("m1", "m2"):
+        found = {r["text"]: r["relevant"] for r in ledger.sentence_rows(model)}
+        assert found == {"Talks began.": None, "Talks ended.": 0.25, "Few came.": 0.25}
+
+
 @settings(max_examples=10, deadline=None)
 @given(texts=st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8")), max_size=5))
 def test_every_sentence_is_a_slice_of_the_text_that_was_scored(
