@@ -96,7 +96,8 @@ tells `irrelevant` from `neutral`; `stance` adds the two, plain `transformers` s
 
 _PROBE = f""" The
 probability that a sentence bears on Chinese mediation comes from `{PROBE}`, a layer
-fitted on the states of neutral sentences after training; it moves no stance."""
+fitted on the states of neutral sentences after training and scaled on validation; it moves no
+stance."""
 
 
 def write_card(folder: Path, manifest: Manifest, evaluations: Mapping[str, Any]) -> None:
