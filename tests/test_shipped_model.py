@@ -44,6 +44,19 @@ def test_folder_is_whole() -> None:
     check_files(MODEL, read_manifest(MODEL))
 
 
+def test_relevance_is_told() -> None:
+    headline = "Beijing offers to mediate between the two neighbours"
+    texts = ["Both sides welcomed the Chinese offer.", "The river froze early this year."]
+    found = [
+        stance.predict(stance.Article(text, headline=headline)).sentences[0].relevant
+        for text in texts
+    ]
+    assert found[0] is not None
+    assert found[1] is not None
+    assert found[0] > 0.8
+    assert found[1] < 0.5
+
+
 def test_data_keeps_its_rules() -> None:
     assert check_data(ROOT / "data") == []
 
@@ -69,6 +82,8 @@ def test_both_runtimes_agree(articles: Sequence[AnnotatedArticle], builder: Inpu
     graph, network = (probabilities(r.logits(passages), temperature, 1) for r in runtimes)
     agreement = compare(graph, network)
     assert agreement.holds(same_label=0.995, largest_gap=0.03), agreement
+    assert agreement.relevance_gap is not None
+    assert agreement.relevance_gap < 0.06
 
 
 def test_plain_transformers_gives_the_float_probabilities(

@@ -124,7 +124,7 @@ def write_card(folder: Path, manifest: Manifest, evaluations: Mapping[str, Any])
         outputs=_OUTPUTS if origin.get("recipe", {}).get("relevance") else "",
         probe=_PROBE if (folder / PROBE).is_file() else "",
         origin="\n".join(f"- {k}: {json.dumps(v)}" for k, v in origin.items()),
-        gap=origin.get("int8", {}).get("largest_gap", "an unknown gap"),
+        gap=f"{origin['int8']['largest_gap']:.4f}" if "int8" in origin else "an unknown gap",
     )
     (folder / "README.md").write_text(text, encoding="utf-8")
     body = json.dumps({"evaluations": dict(evaluations)}, indent=2) + "\n"

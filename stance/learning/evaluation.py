@@ -30,7 +30,7 @@ CHOSEN_ON = frozenset({"validation", "wire_validation"})
 RATES = {
     "false_alarms": "false alarms, share of units that speak of no Chinese mediation",
     "groups_right": "contrast groups wholly right",
-    "relevant": "ROC AUC of relevance, 0.5 if told by chance",
+    "relevant": "ROC AUC of relevance (0.5 is chance)",
 }
 """How the rates of a split are called where they are printed (`Evaluation.rates`)."""
 

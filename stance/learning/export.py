@@ -103,9 +103,9 @@ def export_graph(
         worst = _by_harm(plain, target, some[::4])
         for count in range(0, len(worst) + 2, 2):
             # Stricter than the promise, which must hold on units not seen here as well.
-            if trial(worst[:count], some).holds(0.997, 0.02):
+            if trial(worst[:count], some).holds(0.998, 0.01):
                 agreement = trial(worst[:count], samples)
-                if agreement.holds(0.997, 0.025):
+                if agreement.holds(0.998, 0.0125):
                     return agreement
     raise ModelError(f"{target}: even in float the graph is not its network")
 
