@@ -96,8 +96,7 @@ def train_model(
     network, averaged = greedy_soup(networks, lambda soup: validation_macro_f1(soup, rows))
     say(f"{averaged} of {recipe.seeds} seeds averaged")
     probe = fit_probe(network, builder, train, validation)
-    if probe is None:
-        say("relevance: not told, for want of neutral units of both sorts")
+    say("relevance: " + ("told" if probe else "not told, for want of neutral units of both sorts"))
     manifest = write_model(
         network,
         tokenizer,
