@@ -16,6 +16,8 @@ from stance.scoring.ledger.ledger import Ledger
 from stance.scoring.outputs import ARTICLES, SENTENCES, Output, write_output
 from stance.scoring.predictor import Model, load
 
+TEXTS = ("Beijing offered “talks”, on Monday. Kyiv said no.", "The river froze.\n\nIt did.")
+
 
 @pytest.fixture(scope="module")
 def model(tiny_model: Path) -> Model:
@@ -25,12 +27,8 @@ def model(tiny_model: Path) -> Model:
 @pytest.fixture
 def ledger(tmp_path: Path, model: Model) -> Iterator[Ledger]:
     with Ledger.open(tmp_path / "kept.db") as opened:
-        texts = [
-            "Beijing offered “talks”, on Monday. Kyiv said no.",
-            "The river froze.\n\nIt did.",
-        ]
         items = [
-            Located(Article(t, outlet="Courier"), "news", f"#{i}") for i, t in enumerate(texts)
+            Located(Article(t, outlet="Courier"), "news", f"#{i}") for i, t in enumerate(TEXTS)
         ]
         Batch(model, opened, None, lambda _: None).run(items)
         yield opened
@@ -49,20 +47,9 @@ def test_both_tables_hold_every_row_and_column(
     assert list(articles.columns) == list(ARTICLES)
     assert sentences["text"].tolist() == [r["text"] for r in ledger.sentence_rows()]
     assert len(sentences) == 4
+    told = [s.relevant for result in model.predict(TEXTS) for s in result]
+    assert [float(x) for x in sentences["relevant"]] == pytest.approx(told)
     assert articles["neutral"].tolist() == [r["neutral"] for r in ledger.article_rows()]
-
-
-@pytest.mark.parametrize("name", ["out.parquet", "out.csv", "out.jsonl"])
-def test_relevance_comes_back_as_the_model_told_it(
-    ledger: Ledger, model: Model, tmp_path: Path, name: str
-) -> None:
-    output = Output.named(str(tmp_path / name))
-    write_output(ledger, model.manifest.identity, output)
-    assert output.sentences is not None
-    texts = ["Beijing offered “talks”, on Monday. Kyiv said no.", "The river froze.\n\nIt did."]
-    told = [s.relevant for result in model.predict(texts) for s in result]
-    found = [float(x) for x in read(output.sentences)["relevant"]]
-    assert found == pytest.approx(told)
 
 
 def test_the_ledger_gives_every_column_that_is_written(ledger: Ledger) -> None:
