@@ -2,6 +2,7 @@
 
     python benchmarks/peers.py --json benchmarks/results/peers.json
     python benchmarks/peers.py --peer fine-tuned --limit 300
+    python benchmarks/peers.py --predictions FOLDER    # what peers gave is kept, and taken over
 
 Peers learn from the shipped model's own training and validation articles, and see a sentence by
 itself, as those tools are used. Intervals resample articles; the margin is taken on the same draws.
@@ -10,6 +11,7 @@ itself, as those tools are used. Intervals resample articles; the margin is take
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib.metadata
 import json
 import tempfile
@@ -76,6 +78,10 @@ class Exam:
     shipped: Outcome
 
 
+Peer = Callable[[Lesson, list[str]], Array]
+"""Learns from a lesson, and gives probabilities over `LABELS` for sentences."""
+
+
 def main() -> None:
     """Measure every peer asked for, and print it beside the shipped model."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -84,10 +90,11 @@ def main() -> None:
     parser.add_argument("--split", action="append", choices=SPLITS)
     parser.add_argument("--limit", type=int, help="train on so few units, to see that it runs")
     parser.add_argument("--seed", type=int, default=13)
+    parser.add_argument("--predictions", type=Path, help="keep and reuse what peers gave here")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
-    if given.limit and given.json:
-        parser.error("a run with --limit is not recorded: leave out --json")
+    if given.limit and (given.json or given.predictions):
+        parser.error("a run with --limit is not recorded: leave out --json and --predictions")
     for row in peer_rows(given):
         print_row(row)
         if given.json:
@@ -118,7 +125,8 @@ def peer_rows(given: argparse.Namespace) -> Iterator[dict[str, Any]]:
         if name == "setfit" and find_spec("setfit") is None:
             print("setfit: left out, the package is not installed: pip install setfit")
         else:
-            yield measured(name, lesson, exams) | {"model": manifest.name}
+            row = measured(name, lesson, exams, given.predictions)
+            yield row | {"model": manifest.name}
 
 
 def sample(articles: Sequence[AnnotatedArticle], limit: int | None, seed: int) -> Sentences:
@@ -139,19 +147,42 @@ def exam_on(folder: Path, articles: Sequence[AnnotatedArticle]) -> Exam:
     return Exam(texts, Outcome(probabilities, np.array(labels), owners))
 
 
-def measured(name: str, lesson: Lesson, exams: Mapping[str, Exam]) -> dict[str, Any]:
-    """Teach a peer, and measure it on every split beside the shipped model."""
+def answers(
+    name: str, lesson: Lesson, texts: list[str], folder: Path | None
+) -> tuple[Array, float]:
+    """What a peer gives on sentences, and the seconds that its lesson and that took.
+
+    Both are kept in the folder, if there is one, so that no lesson is given twice. One with
+    other sentences, labels, encoder or seed is another.
+    """
+    asked = hashlib.sha256(repr((lesson, texts)).encode()).hexdigest()
+    file = folder / f"{name}-{asked}.npz" if folder else None
+    if file and file.is_file():
+        with np.load(file) as before:
+            return before["found"], float(before["seconds"])
     start = time.perf_counter()
-    found = PEERS[name](lesson, [text for exam in exams.values() for text in exam.texts])
+    found = PEERS[name](lesson, texts)
     seconds = time.perf_counter() - start
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(file, found=found, seconds=seconds)
+    return found, seconds
+
+
+def measured(
+    name: str, lesson: Lesson, exams: Mapping[str, Exam], folder: Path | None
+) -> dict[str, Any]:
+    """Teach a peer, and measure it on every split beside the shipped model."""
+    texts = [text for exam in exams.values() for text in exam.texts]
+    found, seconds = answers(name, lesson, texts, folder)
     ends = np.cumsum([len(exam.texts) for exam in exams.values()])
     splits = {}
     for (split, exam), part in zip(exams.items(), np.split(found, ends[:-1]), strict=True):
-        peer = replace(exam.shipped, probabilities=part)
+        outcome = replace(exam.shipped, probabilities=part)
         splits[split] = {
-            "peer": plain(figures(peer)["macro_f1"]),
+            "peer": plain(figures(outcome)["macro_f1"]),
             "shipped": plain(figures(exam.shipped)["macro_f1"]),
-            "shipped less peer": plain(margin(exam.shipped, peer)),
+            "shipped less peer": plain(margin(exam.shipped, outcome)),
         }
     return row_of(name, lesson.seed, len(lesson.train[0]), seconds, splits)
 
@@ -269,7 +300,7 @@ def over_labels(found: Array, classes: Sequence[int]) -> Array:
     return out
 
 
-PEERS: dict[str, Callable[[Lesson, list[str]], Array]] = {
+PEERS: dict[str, Peer] = {
     **{name: partial(baseline, name) for name in BASELINES},
     "frozen": frozen_embeddings,
     "setfit": contrastive,
