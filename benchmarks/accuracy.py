@@ -29,6 +29,7 @@ from stance.corpus.schema import AnnotatedArticle
 from stance.learning.base import find_base, load_tokenizer
 from stance.learning.dataset import encode_articles
 from stance.learning.fingerprint import articles_sha256
+from stance.learning.pipeline import training_device
 from stance.learning.recipe import Recipe
 from stance.learning.seeds import fine_tuned
 from stance.learning.training import TrainingConfig, marked_labels, validation_macro_f1
@@ -48,6 +49,8 @@ RECIPES = {
     "no class weights": Recipe(config=replace(SHIPPED, class_weight=0)),
     "full class weights": Recipe(config=replace(SHIPPED, class_weight=1)),
     "half the rate": Recipe(config=replace(SHIPPED, learning_rate=4e-5)),
+    "twice the rate": Recipe(config=replace(SHIPPED, learning_rate=1.6e-4)),
+    "smoothed labels": Recipe(config=replace(SHIPPED, label_smoothing=0.1)),
     "twice the epochs": Recipe(config=replace(SHIPPED, epochs=8)),
     "rates falling by layer": Recipe(config=replace(SHIPPED, layer_falloff=0.9)),
     "what is irrelevant apart": Recipe(config=replace(SHIPPED, relevance=True)),
@@ -106,7 +109,7 @@ def keep(row: dict[str, Any], file: Path) -> None:
 
     Rows of the same run on other data go, and that is said.
     """
-    same = ("recipe", "part", "share", "warmup")
+    same = ("recipe", "part", "share", "warmup", "device")
     rows = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
     before = [old for old in rows if all(old.get(name) == row[name] for name in same)]
     for old in before:
@@ -215,6 +218,7 @@ def measured(
         "minutes": minutes,
         "scored_per_second": rates,
         "warmup": recipe.sentiment is not None,
+        "device": training_device(),
     }
 
 

@@ -1,6 +1,7 @@
 """How near the CPU's int8 graph is to the float network, on all of the corpus that is scored.
 
 python benchmarks/agreement.py
+python benchmarks/agreement.py --device cuda    # the network there, in bfloat16, instead
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT / "data")
     parser.add_argument("--split", action="append", choices=CORPUS_SPLITS)
+    parser.add_argument("--device", help="compare the network on this device, not the graph")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     folder = default_folder()
@@ -36,18 +38,19 @@ def main() -> None:
     articles = [a for s in given.split or CORPUS_SPLITS for a in load_split(given.data, s)]
     passages = [row.passage for row in labelled_passages(articles, builder)]
     neutral = manifest.labels.index(Label.NEUTRAL)
-    graph, network = (
+    first = TorchRuntime(folder, given.device) if given.device else OnnxRuntime(folder / GRAPH)
+    scored, network = (
         probabilities(runtime.logits(passages), manifest.temperature, neutral)
-        for runtime in (OnnxRuntime(folder / GRAPH), TorchRuntime(folder, "cpu", batch_size=16))
+        for runtime in (first, TorchRuntime(folder, "cpu", batch_size=16))
     )
-    found = compare(graph, network)
+    found = compare(scored, network)
     print(
-        f"{len(graph):,} sentences: same label on {found.same_label:.2%}, "
+        f"{len(scored):,} sentences: same label on {found.same_label:.2%}, "
         f"largest gap in a label's probability {found.largest_gap:.4f}, in that of "
         f"relevance {found.relevance_gap}"
     )
     if given.json:
-        row = {"sentences": len(graph)} | asdict(found)
+        row = {"sentences": len(scored)} | asdict(found)
         del row["kept_in_float"]
         given.json.write_text(json.dumps(row, indent=2) + "\n", encoding="utf-8")
 

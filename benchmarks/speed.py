@@ -1,10 +1,11 @@
-"""Sentences a second on CPU, beside `transformers.pipeline` with the same weights.
+"""Sentences a second, beside `transformers.pipeline` with the same weights on the same device.
 
 Both score the articles of the corpus's test split, in turn, in one run. `stance` gives
-every sentence its context; the pipeline, batch size 32, sees each by itself, which
-is less to read.
+every sentence its context; the pipeline, in batches of 32 (on a GPU both take 256), sees each
+by itself, which is less to read.
 
     python benchmarks/speed.py
+    python benchmarks/speed.py --device cuda --units 20000    # both in bfloat16
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from stance.learning.alignment import aligned_sentences
 from stance.model.folder import GRAPH, default_folder, read_manifest
 from stance.model.inputs import InputBuilder
 from stance.model.onnx_runtime import OnnxRuntime
+from stance.model.torch_runtime import TorchRuntime
 from stance.records import FURNITURE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,11 +32,12 @@ def main() -> None:
     """Measure and print the rates, their spread and the ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT / "data")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--units", type=int, default=400)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
-    runs = contenders(given.data, given.units)
+    runs = contenders(given.data, given.units, given.device)
     rates: dict[str, list[float]] = {name: [] for name in runs}
     for run in runs.values():
         run()
@@ -56,15 +59,23 @@ def main() -> None:
         given.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
 
-def contenders(data: Path, units: int) -> dict[str, Callable[[], int]]:
+def contenders(data: Path, units: int, device: str) -> dict[str, Callable[[], int]]:
     """What is timed: each call scores all sentences, tokenizing included."""
     from transformers import pipeline
 
     folder = default_folder()
+    on_cpu = device == "cpu"
+    batch_size = 32 if on_cpu else 256
     builder = InputBuilder.from_folder(folder, read_manifest(folder).form)
     articles = [(aligned_sentences(a)[0], a.headline) for a in load_split(data, "test")]
-    runtime = OnnxRuntime(folder / GRAPH)
-    classify = pipeline("text-classification", model=str(folder), top_k=None, device="cpu")
+    runtime = OnnxRuntime(folder / GRAPH) if on_cpu else TorchRuntime(folder, device, batch_size)
+    classify = pipeline(
+        "text-classification",
+        model=str(folder),
+        top_k=None,
+        device=device,
+        dtype="float32" if on_cpu else "bfloat16",
+    )
     texts: list[str] = []
     chosen = []
     for sentences, headline in articles:
@@ -77,7 +88,7 @@ def contenders(data: Path, units: int) -> dict[str, Callable[[], int]]:
         return len(runtime.logits(passages))
 
     def theirs() -> int:
-        return len(list(classify(texts, batch_size=32, truncation=True)))
+        return len(list(classify(texts, batch_size=batch_size, truncation=True)))
 
     return {"stance": ours, "pipeline": theirs}
 

@@ -109,7 +109,7 @@ def train_model(
             "seeds_averaged": averaged,
             # Of a run that was cut off, nobody knows how long it had taken.
             "minutes": None if resume else round((time.perf_counter() - start) / 60, 2),
-            "device": _device(),
+            "device": training_device(),
         },
         probe=probe,
         say=say,
@@ -254,8 +254,8 @@ def _base(base: BaseEncoder) -> dict[str, Any]:
     }
 
 
-def _device() -> str:
-    """What training ran on, in words."""
+def training_device() -> str:
+    """What training runs on here, in words: a GPU by its name, or so many processors."""
     import torch
 
     if torch.cuda.is_available():
