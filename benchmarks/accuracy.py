@@ -145,14 +145,16 @@ def with_seeds(row: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
 
 def print_table(rows: Sequence[dict[str, Any]]) -> None:
     """Print the rows at the end, apart from what the Trainer says meanwhile."""
-    print("| recipe | part | share | units | corpus | wire | minutes a seed | scored a second |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    heads = ("recipe", "part", "share", "units", "corpus", "wire", "minutes a seed")
+    print(f"| {' | '.join(heads)} | scored a second | warm-up | device |")
+    print("| --- " * 10 + "|")
     for row in rows:
         cells = (spread(row["macro_f1"][name]) for name in ("corpus", "wire"))
         print(
             f"| {row['recipe']} | {row['part']} | {row['share']:.0%} | {row['units']:,} | "
             f"{' | '.join(cells)} | {median(row['minutes'])} | "
-            f"{statistics.median(row['scored_per_second']):.0f} |"
+            f"{statistics.median(row['scored_per_second']):.0f} | "
+            f"{'yes' if row['warmup'] else 'no'} | {row['device']} |"
         )
 
 

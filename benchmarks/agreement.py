@@ -1,7 +1,9 @@
 """How near the CPU's int8 graph is to the float network, on all of the corpus that is scored.
 
-python benchmarks/agreement.py
-python benchmarks/agreement.py --device cuda    # the network there, in bfloat16, instead
+    python benchmarks/agreement.py
+    python benchmarks/agreement.py --device cuda
+
+With a device, the network there, in bfloat16 on a GPU, is compared in place of the graph.
 """
 
 from __future__ import annotations
