@@ -80,6 +80,7 @@ def test_a_run_goes_on_from_its_checkpoints(
 def made_row(seeds: list[int], **other: Any) -> dict[str, Any]:
     """A row of the table in which every figure names its seed."""
     row = {"recipe": "shipped", "part": "both", "share": 0.1, "warmup": True, "data_sha256": "d"}
+    row |= {"device": "2 processors"}
     lists = {name: [float(n) for n in seeds] for name in ("minutes", "scored_per_second")}
     scores = {"corpus": [n / 100 for n in seeds], "wire": []}
     return row | {"seeds": seeds, "macro_f1": scores} | lists | other
@@ -89,14 +90,15 @@ def test_rows_are_kept_beside_those_of_other_runs(
     accuracy: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "rows.json"
-    for other in ({}, {"share": 0.5}, {"warmup": False}, {"data_sha256": "e"}):
+    for other in ({}, {"share": 0.5}, {"warmup": False}, {"device": "a GPU"}, {"data_sha256": "e"}):
         accuracy.keep(made_row([13, 14], **other), file)
     assert capsys.readouterr().out.count("dropped, being on other data") == 1
     kept = json.loads(file.read_text())
-    assert [(x["share"], x["warmup"], x["data_sha256"], x["seeds"]) for x in kept] == [
-        (0.5, True, "d", [13, 14]),
-        (0.1, False, "d", [13, 14]),
-        (0.1, True, "e", [13, 14]),
+    assert [(x["share"], x["warmup"], x["device"], x["data_sha256"]) for x in kept] == [
+        (0.5, True, "2 processors", "d"),
+        (0.1, False, "2 processors", "d"),
+        (0.1, True, "a GPU", "d"),
+        (0.1, True, "2 processors", "e"),
     ]
 
 
@@ -140,6 +142,22 @@ def test_a_peer_is_measured_beside_the_model(
         )
         assert 0 <= found["peer"]["low"] <= peer <= found["peer"]["high"] <= 1
         assert margin == pytest.approx(shipped - peer, abs=2e-4)
+
+
+def test_what_a_peer_gave_is_kept_until_its_lesson_changes(
+    peers: Any, lesson: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["China offered a truce."]
+    first, seconds = peers.answers("majority", lesson, texts, tmp_path)
+    assert seconds > 0
+    monkeypatch.setitem(peers.PEERS, "majority", lambda *_: first + 1)
+    moved = replace(lesson, base=replace(lesson.base, source="elsewhere"))
+    again = peers.answers("majority", moved, texts, tmp_path)
+    assert np.array_equal(again[0], first)
+    assert again[1] == seconds
+    for other in (replace(lesson, seed=14), replace(lesson, train=lesson.validation)):
+        assert np.array_equal(peers.answers("majority", other, texts, tmp_path)[0], first + 1)
+    assert np.array_equal(peers.answers("majority", lesson, texts, None)[0], first + 1)
 
 
 def test_peers_that_learn_beat_the_majority(peers: Any, lesson: Any, data: Path) -> None:
@@ -189,7 +207,14 @@ def test_a_peer_whose_library_is_absent_is_named(
     monkeypatch.setattr(peers, "default_folder", lambda: tiny_model)
     monkeypatch.setattr(peers, "find_base", lambda: find_base(str(encoder)))
     monkeypatch.setitem(sys.modules, "setfit", None)
-    given = Namespace(data=data, split=["test"], peer=["setfit", "majority"], limit=9, seed=1)
+    given = Namespace(
+        data=data,
+        split=["test"],
+        peer=["setfit", "majority"],
+        limit=9,
+        seed=1,
+        predictions=None,
+    )
     (row,) = peers.peer_rows(given)
     assert (row["name"], row["units"], row["seed"]) == ("majority", 9, 1)
     assert row["model"].startswith("tiny")
@@ -244,3 +269,15 @@ def test_the_training_code_is_measured_on_newsmtsc(encoder: Path, tmp_path: Path
     assert row["splits"]["devtest_mt"]["published"] == 0.825
     for found in row["splits"].values():
         assert 0 <= found["stance"]["low"] <= found["stance"]["value"] <= found["stance"]["high"]
+
+
+def test_forms_are_timed_side_by_side(
+    accuracy: Any, tiny_model: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forms = importlib.import_module("forms")
+    monkeypatch.setattr(forms, "default_folder", lambda: tiny_model)
+    assert list(forms.forms()) == ["shipped", "one sentence and the headline", "short passages"]
+    assert set(forms.forms().values()) == {r.form for r in accuracy.RECIPES.values()}
+    rates = forms.measured(load_split(data, "test"), 2)
+    assert {name: len(found) for name, found in rates.items()} == dict.fromkeys(forms.forms(), 2)
+    assert all(rate > 0 for found in rates.values() for rate in found)
