@@ -1,8 +1,8 @@
 """Kills a run again and again, and compares what it comes to with a run that was let be.
 
-    python benchmarks/kills.py --kills 50 --to /tmp/news.db
+    python benchmarks/kills.py --kills 50 --to news.db
     python benchmarks/kills.py --kills 50 --to postgresql://user@localhost:5433/empty
-    python benchmarks/kills.py --kills 50 --to /tmp/ray.db --engine ray
+    python benchmarks/kills.py --kills 50 --to ray.db --engine ray
 
 The ledger named must be empty. Every kill is a SIGKILL to the run and all its children,
 at a random moment while there is work left; the run is started again after each, over the

@@ -22,13 +22,13 @@ from stance.model.runtime import Runtime
 from stance.records import Label
 
 ALARM_POOLS = frozenset({"mediation_other", "other"})
-"""Pools of real news that speak of no Chinese mediation: a stance there is a false alarm."""
+"""Pools of real news about other mediators or other things: a stance there is a false alarm."""
 
 
 CHOSEN_ON = frozenset({"validation", "wire_validation"})
 """Splits that recipes are chosen on: their errors may be shown, their figures are none."""
 RATES = {
-    "false_alarms": "false alarms, share of units that speak of no Chinese mediation",
+    "false_alarms": "false alarms, share of units of items about other mediators or other things",
     "groups_right": "contrast groups wholly right",
     "relevant": "ROC AUC of relevance (0.5 is chance)",
 }
