@@ -154,7 +154,7 @@ def answers(
     """What a peer gives on sentences, and the seconds that its lesson and that took.
 
     Both are kept in the folder, if there is one, so that no lesson is given twice. One with
-    other sentences, labels, encoder or seed is another.
+    other sentences, labels, encoder or seed is another; with other libraries, take another folder.
     """
     placeless = replace(lesson, base=replace(lesson.base, source=""))
     asked = hashlib.sha256(repr((placeless, texts)).encode()).hexdigest()
