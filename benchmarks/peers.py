@@ -39,7 +39,7 @@ from stance.learning.evaluation import score_units
 from stance.learning.fingerprint import articles_sha256
 from stance.learning.intervals import Figure, Outcome, figures, margin
 from stance.learning.metrics import MacroF1
-from stance.learning.pipeline import LIBRARIES
+from stance.learning.pipeline import LIBRARIES, training_device
 from stance.model.calibration import softmax
 from stance.model.folder import GRAPH, default_folder, read_manifest
 from stance.model.inputs import InputBuilder
@@ -150,25 +150,30 @@ def exam_on(folder: Path, articles: Sequence[AnnotatedArticle]) -> Exam:
 
 def answers(
     name: str, lesson: Lesson, texts: list[str], folder: Path | None
-) -> tuple[Array, float]:
-    """What a peer gives on sentences, and the seconds that its lesson and that took.
+) -> tuple[Array, dict[str, Any]]:
+    """What a peer gives on sentences, and how that was made: minutes, device, libraries.
 
     Both are kept in the folder, if there is one, so that no lesson is given twice. One with
-    other sentences, labels, encoder or seed is another; with other libraries, take another folder.
+    other sentences, labels, encoder or seed is another; libraries and device are as they were.
     """
     placeless = replace(lesson, base=replace(lesson.base, source=""))
     asked = hashlib.sha256(repr((placeless, texts)).encode()).hexdigest()
     file = folder / f"{name}-{asked}.npz" if folder else None
     if file and file.is_file():
         with np.load(file) as before:
-            return before["found"], float(before["seconds"])
+            return before["found"], json.loads(str(before["making"]))
     start = time.perf_counter()
     found = PEERS[name](lesson, texts)
-    seconds = time.perf_counter() - start
+    libraries = (*LIBRARIES, "setfit", "sentence-transformers") if name == "setfit" else LIBRARIES
+    making = {
+        "minutes": round((time.perf_counter() - start) / 60, 1),
+        "device": training_device(),
+        "libraries": {x: importlib.metadata.version(x) for x in libraries},
+    }
     if file:
         file.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(file, found=found, seconds=seconds)
-    return found, seconds
+        np.savez(file, found=found, making=json.dumps(making))
+    return found, making
 
 
 def measured(
@@ -176,7 +181,7 @@ def measured(
 ) -> dict[str, Any]:
     """Teach a peer, and measure it on every split beside the shipped model."""
     texts = [text for exam in exams.values() for text in exam.texts]
-    found, seconds = answers(name, lesson, texts, folder)
+    found, making = answers(name, lesson, texts, folder)
     ends = np.cumsum([len(exam.texts) for exam in exams.values()])
     splits = {}
     for (split, exam), part in zip(exams.items(), np.split(found, ends[:-1]), strict=True):
@@ -186,7 +191,8 @@ def measured(
             "shipped": plain(figures(exam.shipped)["macro_f1"]),
             "shipped less peer": plain(margin(exam.shipped, outcome)),
         }
-    return row_of(name, lesson.seed, len(lesson.train[0]), seconds, splits)
+    of = {"name": name, "seed": lesson.seed, "units": len(lesson.train[0])}
+    return of | {"splits": splits} | making
 
 
 def baseline(name: str, lesson: Lesson, texts: list[str]) -> Array:
@@ -310,19 +316,6 @@ PEERS: dict[str, Peer] = {
     "setfit": contrastive,
     "fine-tuned": fine_tuned,
 }
-
-
-def row_of(name: str, seed: int, units: int, seconds: float, splits: object) -> dict[str, Any]:
-    """What is written of one run."""
-    libraries = (*LIBRARIES, "setfit", "sentence-transformers") if name == "setfit" else LIBRARIES
-    return {
-        "name": name,
-        "seed": seed,
-        "units": units,
-        "minutes": round(seconds / 60, 1),
-        "splits": splits,
-        "libraries": {x: importlib.metadata.version(x) for x in libraries},
-    }
 
 
 def plain(figure: Figure) -> dict[str, float]:

@@ -17,6 +17,7 @@ from stance.corpus.collection import load_split
 from stance.errors import CorpusError
 from stance.learning.base import find_base
 from stance.learning.baselines import sentences_with_labels
+from stance.learning.pipeline import training_device
 from stance.learning.recipe import Recipe
 from stance.learning.training import TrainingConfig
 from tests.conftest import ROOT
@@ -148,13 +149,14 @@ def test_what_a_peer_gave_is_kept_until_its_lesson_changes(
     peers: Any, lesson: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = ["China offered a truce."]
-    first, seconds = peers.answers("majority", lesson, texts, tmp_path)
-    assert seconds > 0
+    first, making = peers.answers("majority", lesson, texts, tmp_path)
+    assert making["device"] == training_device()
+    assert {"torch", "transformers"} <= set(making["libraries"])
     monkeypatch.setitem(peers.PEERS, "majority", lambda *_: first + 1)
     moved = replace(lesson, base=replace(lesson.base, source="elsewhere"))
     again = peers.answers("majority", moved, texts, tmp_path)
     assert np.array_equal(again[0], first)
-    assert again[1] == seconds
+    assert again[1] == making
     for other in (replace(lesson, seed=14), replace(lesson, train=lesson.validation)):
         assert np.array_equal(peers.answers("majority", other, texts, tmp_path)[0], first + 1)
     assert np.array_equal(peers.answers("majority", lesson, texts, None)[0], first + 1)
