@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from peers import plain, print_row, record, row_of
+from peers import made, plain, print_row, record
 
 from stance.learning.base import BaseEncoder, find_base, load_network, load_tokenizer
 from stance.learning.dataset import UNLABELLED
@@ -69,7 +69,8 @@ def sentiment_row(
         owners = np.unique(np.repeat(rows["article"], targets), return_inverse=True)[1]
         found = Outcome(softmax(predict_logits(network, rows)), marked_labels(rows), owners)
         splits[split] = {"stance": plain(figures(found)["macro_f1"]), "published": published}
-    return row_of("NewsMTSC", config.seed, len(train), time.perf_counter() - start, splits)
+    of = {"name": "NewsMTSC", "seed": config.seed, "units": len(train), "splits": splits}
+    return of | made(time.perf_counter() - start)
 
 
 if __name__ == "__main__":

@@ -79,6 +79,8 @@ class Exam:
     shipped: Outcome
 
 
+SETFIT = ("setfit", "sentence-transformers")
+
 Peer = Callable[[Lesson, list[str]], Array]
 """Learns from a lesson, and gives probabilities over `LABELS` for sentences."""
 
@@ -164,12 +166,7 @@ def answers(
             return before["found"], json.loads(str(before["making"]))
     start = time.perf_counter()
     found = PEERS[name](lesson, texts)
-    libraries = (*LIBRARIES, "setfit", "sentence-transformers") if name == "setfit" else LIBRARIES
-    making = {
-        "minutes": round((time.perf_counter() - start) / 60, 1),
-        "device": training_device(),
-        "libraries": {x: importlib.metadata.version(x) for x in libraries},
-    }
+    making = made(time.perf_counter() - start, SETFIT if name == "setfit" else ())
     if file:
         file.parent.mkdir(parents=True, exist_ok=True)
         np.savez(file, found=found, making=json.dumps(making))
@@ -316,6 +313,15 @@ PEERS: dict[str, Peer] = {
     "setfit": contrastive,
     "fine-tuned": fine_tuned,
 }
+
+
+def made(seconds: float, others: Sequence[str] = ()) -> dict[str, Any]:
+    """How figures were made: minutes, device, and libraries, `others` among them."""
+    return {
+        "minutes": round(seconds / 60, 1),
+        "device": training_device(),
+        "libraries": {x: importlib.metadata.version(x) for x in (*LIBRARIES, *others)},
+    }
 
 
 def plain(figure: Figure) -> dict[str, float]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 from stance.corpus.collection import load_training
 from stance.corpus.schema import CODEBOOK_VERSION, AnnotatedArticle
 from stance.errors import ModelError
-from stance.learning.base import BaseEncoder, find_base, load_tokenizer
+from stance.learning.base import BaseEncoder, find_base, load_network, load_tokenizer
 from stance.learning.card import write_card
 from stance.learning.coverage import floors_on
 from stance.learning.dataset import LABELS, encode_articles, labelled_passages
@@ -44,6 +44,7 @@ from stance.model.inputs import InputBuilder, InputFormat
 from stance.model.onnx_runtime import OnnxRuntime
 
 if TYPE_CHECKING:
+    import datasets
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
@@ -88,13 +89,13 @@ def train_model(
     origin = _origin(base, recipe, train, validation, parts)
     mark = _run_mark(origin, recipe, train, validation)
     checkpoints = _checkpoints(output, mark, resume=resume)
-    networks = list(
-        fine_tuned(base, recipe, (train, validation), checkpoints, resume=resume, workers=workers)
+    tuned = fine_tuned(
+        base, recipe, (train, validation), checkpoints, resume=resume, workers=workers
     )
     builder = InputBuilder.from_tokenizer(tokenizer, recipe.form)
-    rows = encode_articles(validation, builder)
-    network, averaged = greedy_soup(networks, lambda soup: validation_macro_f1(soup, rows))
-    say(f"{averaged} of {recipe.seeds} seeds averaged")
+    networks = _with_start(base, recipe, list(tuned))
+    network, averaged = _averaged(networks, encode_articles(validation, builder))
+    say(f"averaged: {', '.join(averaged)}; of {len(networks)} networks")
     probe = fit_probe(network, builder, train, validation)
     say("relevance: " + ("told" if probe else "not told, for want of neutral units of both sorts"))
     manifest = write_model(
@@ -106,7 +107,7 @@ def train_model(
         name=f"{output.name}-{origin['data_sha256'][:8]}",
         origin=origin
         | {
-            "seeds_averaged": averaged,
+            "averaged": averaged,
             # Of a run that was cut off, nobody knows how long it had taken.
             "minutes": None if resume else round((time.perf_counter() - start) / 60, 2),
             "device": training_device(),
@@ -116,6 +117,31 @@ def train_model(
     )
     shutil.rmtree(checkpoints)
     return manifest
+
+
+def _with_start(
+    base: BaseEncoder, recipe: Recipe, tuned: Sequence[PreTrainedModel]
+) -> dict[str, PreTrainedModel]:
+    """Networks to average by name; where training goes on from a model of ours, that one too.
+
+    What it knew and one short training unlearnt is kept by the average.
+    """
+    networks = {f"seed {n}": network for n, network in enumerate(tuned, recipe.config.seed)}
+    ours = (Path(base.source) / MANIFEST).is_file()
+    if not ours or recipe.config.relevance:
+        return networks
+    start = load_network(base).to(tuned[0].device)  # type: ignore[arg-type]
+    return networks | {read_manifest(Path(base.source)).name: start}
+
+
+def _averaged(
+    networks: dict[str, PreTrainedModel], rows: datasets.Dataset
+) -> tuple[PreTrainedModel, list[str]]:
+    """The average that is best on validation rows, and the names of those in it."""
+    network, inside = greedy_soup(
+        list(networks.values()), lambda soup: validation_macro_f1(soup, rows)
+    )
+    return network, [list(networks)[i] for i in inside]
 
 
 def write_model(  # noqa: PLR0913 - one job with one caller beside the tests

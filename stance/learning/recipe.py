@@ -22,7 +22,8 @@ class Recipe:
         sentiment: A file of NewsMTSC for that, or None for no warm-up.
         real_copies: How often the real articles are met each epoch; originals once.
         seeds: How many networks are fine-tuned, from different seeds; the
-            weights of those that help are averaged (`souping.greedy_soup`).
+            weights of those that help are averaged (`souping.greedy_soup`), with those
+            of the model that training goes on from, if it is one of ours.
     """
 
     base: str = MINILM

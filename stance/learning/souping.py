@@ -1,6 +1,7 @@
 """Averaging the weights of networks that were fine-tuned from one start.
 
-Source: Wortsman et al., "Model soups", ICML 2022.
+Sources: Wortsman et al., "Model soups", ICML 2022; with the start itself among them, Wortsman
+et al., "Robust fine-tuning of zero-shot models", CVPR 2022.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def average_weights(networks: Sequence[PreTrainedModel]) -> PreTrainedModel:
 
 def greedy_soup(
     networks: Sequence[PreTrainedModel], score: Callable[[PreTrainedModel], float]
-) -> tuple[PreTrainedModel, int]:
+) -> tuple[PreTrainedModel, list[int]]:
     """Average the best network with those that make it no worse, best first.
 
     Args:
@@ -42,16 +43,16 @@ def greedy_soup(
         score: Says how good a network is, on validation data.
 
     Returns:
-        The average, and how many networks are in it.
+        The average, and which networks are in it, by their indices, best first.
     """
     scores = [score(network) for network in networks]
     ranked = sorted(range(len(networks)), key=scores.__getitem__, reverse=True)
     soup, best = networks[ranked[0]], scores[ranked[0]]
-    inside = [soup]
+    inside = [ranked[0]]
     for i in ranked[1:]:
-        trial = average_weights([*inside, networks[i]])
+        trial = average_weights([networks[k] for k in (*inside, i)])
         found = score(trial)
         if found >= best:
-            inside.append(networks[i])
+            inside.append(i)
             soup, best = trial, found
-    return soup, len(inside)
+    return soup, inside

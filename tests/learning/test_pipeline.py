@@ -166,8 +166,11 @@ def test_a_model_goes_on_from_another(
     data: Path, tiny_model: Path, encoder: Path, tmp_path: Path
 ) -> None:
     recipe = Recipe(str(tiny_model), config=TrainingConfig(epochs=1, batch_size=8))
-    origin = train_model(data, tmp_path / "model", recipe).origin
+    said: list[str] = []
+    origin = train_model(data, tmp_path / "model", recipe, say=said.append).origin
     before = read_manifest(tiny_model)
+    assert set(origin["averaged"]) <= {"seed 13", before.name}
+    assert any(line.endswith("; of 2 networks") for line in said)
     assert origin["base_model"] == str(encoder)
     assert origin["goes_on_from"]["model"] == before.name
     assert origin["goes_on_from"]["recipe"] == before.origin["recipe"]
