@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -45,16 +46,29 @@ def test_folder_is_whole() -> None:
 
 
 def test_relevance_is_told() -> None:
-    headline = "Beijing offers to mediate between the two neighbours"
-    texts = ["Both sides welcomed the Chinese offer.", "The river froze early this year."]
-    found = [
-        stance.predict(stance.Article(text, headline=headline)).sentences[0].relevant
-        for text in texts
-    ]
-    assert found[0] is not None
-    assert found[1] is not None
-    assert found[0] > 0.8
-    assert found[1] < found[0] - 0.3
+    def relevance(text: str) -> float:
+        headline = "Beijing offers to mediate between the two neighbours"
+        found = stance.predict(stance.Article(text, headline=headline)).sentences[0].relevant
+        assert found is not None
+        return found
+
+    to_the_matter = (
+        "Both sides welcomed the Chinese offer.",
+        "China's envoy arrived on Monday for talks with both governments.",
+        "Critics say the Chinese plan favours one side.",
+    )
+    beside_it = (
+        "The river froze early this year.",
+        "Wheat prices rose by a tenth in March.",
+        "The army shelled two villages overnight.",
+        "Her new novel comes out in May.",
+        "The company will open a plant near the port.",
+        "The bridge was closed for repairs.",
+        "Oil fell below 70 dollars a barrel.",
+    )
+    # Under such a headline some sentences that have nothing to do with it are taken to have.
+    assert median(map(relevance, beside_it)) < 0.5
+    assert min(map(relevance, to_the_matter)) > 0.8
 
 
 def test_data_keeps_its_rules() -> None:
