@@ -58,12 +58,15 @@ def test_finished_seeds_are_taken_over(
 
 
 KILLED = """
+import signal
 import sys
 from pathlib import Path
 from stance.learning.pipeline import train_model
 from stance.learning.recipe import Recipe
 from stance.learning.training import TrainingConfig
 if __name__ == "__main__":
+    # Tests that were started in the background inherit that Ctrl-C is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     recipe = Recipe(sys.argv[2], config=TrainingConfig(epochs=50), seeds=3)
     train_model(Path(sys.argv[1]), Path(sys.argv[3]), recipe, workers=2)
 """
