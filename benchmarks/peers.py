@@ -169,7 +169,7 @@ def answers(
     making = made(time.perf_counter() - start, SETFIT if name == "setfit" else ())
     if file:
         file.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(file, found=found, making=json.dumps(making))
+        np.savez_compressed(file, found=found, making=json.dumps(making))
     return found, making
 
 
