@@ -19,7 +19,7 @@ from scipy.stats import binomtest
 
 from stance.corpus.schema import read_jsonl
 from stance.errors import CorpusError
-from stance.model.calibration import label_probabilities
+from stance.model.calibration import probabilities
 from stance.model.folder import Manifest
 from stance.model.inputs import InputBuilder
 from stance.model.runtime import Runtime
@@ -88,7 +88,9 @@ class Labeller:
             for passage in self._builder.build([sentence], headline):
                 passages.append(passage)
                 owners += [number] * len(passage.marks)
-        odds = label_probabilities(self._runtime.logits(passages), self._manifest.temperature)
+        neutral = self._manifest.labels.index(Label.NEUTRAL)
+        logits = self._runtime.logits(passages)
+        odds = probabilities(logits, self._manifest.temperature, neutral)[:, : len(Label)]
         sums = np.zeros((len(given), odds.shape[1]))
         np.add.at(sums, owners, odds)
         return [Label(self._manifest.labels[int(row.argmax())]) for row in sums]

@@ -10,6 +10,7 @@ from string import Template
 from typing import Any
 
 from stance.learning.evaluation import CHOSEN_ON, RATES
+from stance.model.calibration import Temperature
 from stance.model.folder import PROBE, Manifest
 
 METRICS = "metrics.json"
@@ -58,7 +59,8 @@ an article's sentences one after another, `[CLS] ... [SEP] [CLS] ... [SEP]`, up 
 tokens, the headline first. One pass scores all sentences of a passage, each at its own
 `[CLS]`; in the last layer a token attends to its own sentence only.$outputs$probe A passage that
 goes on in mid-article repeats up to $before tokens of what stands before; a sentence of more than
-$window tokens is scored over windows. `stance` divides the logits by $temperature; plain
+$window tokens is scored over windows. `stance` divides the logits by
+$temperature; plain
 `transformers` gives uncalibrated probabilities.
 
 ## Figures
@@ -97,7 +99,7 @@ tells `irrelevant` from `neutral`; `stance` adds the two, plain `transformers` s
 _PROBE = f""" The
 probability that a sentence bears on Chinese mediation comes from `{PROBE}`, a layer
 fitted on the states of neutral sentences after training and scaled on validation; it moves no
-stance."""
+label."""
 
 
 def write_card(folder: Path, manifest: Manifest, evaluations: Mapping[str, Any]) -> None:
@@ -117,7 +119,7 @@ def write_card(folder: Path, manifest: Manifest, evaluations: Mapping[str, Any])
         before=manifest.form.before_tokens,
         tokens=manifest.form.max_tokens,
         window=manifest.form.window_tokens,
-        temperature=f"{manifest.temperature:.3f}",
+        temperature=_temperature(manifest.temperature),
         figures=_figures(evaluations) + _picture(folder),
         mistakes=_mistakes(evaluations.get("validation", {})),
         cost=_cost(origin),
@@ -138,6 +140,16 @@ def read_metrics(folder: Path) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["evaluations"]
     return found
+
+
+def _temperature(temperature: Temperature) -> str:
+    if temperature.irrelevant is None:
+        return f"{temperature.relevant:.3f}"
+    relevant, irrelevant = temperature.relevant, temperature.irrelevant
+    return (
+        f"{relevant:.3f} where a sentence bears on Chinese mediation, by {irrelevant:.3f} where\n"
+        "it does not, and by what lies between as relevance is told"
+    )
 
 
 def _figures(evaluations: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from stance.errors import ModelError
 from stance.learning.dataset import LABELS
-from stance.model.calibration import probabilities
+from stance.model.calibration import Temperature, probabilities
 from stance.model.inputs import Passage
 from stance.model.onnx_runtime import OnnxRuntime
 from stance.records import Label
@@ -59,7 +59,7 @@ def export_graph(
     network: PreTrainedModel,
     target: Path,
     samples: Sequence[Passage],
-    temperature: float,
+    temperature: Temperature,
     probe: torch.nn.Linear | None = None,
 ) -> Agreement:
     """Write the int8 graph, with as many products in float as agreement asks for.

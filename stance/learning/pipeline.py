@@ -42,6 +42,7 @@ from stance.model.folder import (
 )
 from stance.model.inputs import InputBuilder, InputFormat
 from stance.model.onnx_runtime import OnnxRuntime
+from stance.records import Label
 
 if TYPE_CHECKING:
     import datasets
@@ -178,9 +179,10 @@ def write_model(  # noqa: PLR0913 - one job with one caller beside the tests
     builder = InputBuilder.from_tokenizer(tokenizer, form)
     rows = encode_articles(validation, builder)
     network = _rounded(network)
-    logits = predict_logits(network, rows)
-    temperature = fit_temperature(logits, marked_labels(rows))
-    say(f"temperature {temperature:.3f}")
+    logits = predict_logits(network, rows, probe=probe)
+    neutral = LABELS.index(Label.NEUTRAL)
+    temperature = fit_temperature(logits, marked_labels(rows), neutral)
+    say(f"temperature {temperature}")
     with written_beside(output) as draft:
         _save_weights(network, draft)
         if probe is not None:

@@ -177,12 +177,16 @@ def training_arguments(config: TrainingConfig, output: Path, rows: int) -> Train
 
 
 def predict_logits(
-    network: PreTrainedModel, rows: datasets.Dataset, batch_size: int = 16
+    network: PreTrainedModel,
+    rows: datasets.Dataset,
+    batch_size: int = 16,
+    probe: torch.nn.Linear | None = None,
 ) -> NDArray[np.float32]:
     """Logits of a network in float32 at the labelled marks of `encode_articles`.
 
     Returns:
-        Shape (n, labels), in the order of `marked_labels`.
+        Shape (n, outputs), in the order of `marked_labels`: the labels, and what the probe
+        for relevance tells, if there is one.
     """
     from stance.model.network import PassageNetwork, passage_logits
 
@@ -192,7 +196,7 @@ def predict_logits(
             rows["input_ids"], rows["sentence"], rows["marks"], strict=True
         )
     ]
-    found = passage_logits(PassageNetwork(network), passages, batch_size)
+    found = passage_logits(PassageNetwork(network, probe), passages, batch_size)
     return found[[x != UNLABELLED for row in rows["labels"] for x in row]]
 
 

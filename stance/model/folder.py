@@ -7,11 +7,12 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from stance.errors import ModelError
+from stance.model.calibration import Temperature
 from stance.model.conformal import LEVELS
 from stance.model.inputs import InputFormat
 from stance.records import Label
@@ -42,7 +43,7 @@ class Manifest:
 
     name: str
     labels: tuple[str, ...]
-    temperature: float
+    temperature: Temperature
     form: InputFormat
     codebook_version: int
     origin: Mapping[str, Any] = field(default_factory=dict)
@@ -56,7 +57,7 @@ class Manifest:
         told = {PROBE} & self.files.keys()
         parts = {
             "labels": list(self.labels),
-            "temperature": self.temperature,
+            "temperature": _plain(self.temperature),
             "input": self.form.to_dict(),
             "files": {name: self.files.get(name) for name in sorted(NEEDED | told)},
         }
@@ -69,7 +70,7 @@ class Manifest:
                 "format": FORMAT,
                 "name": self.name,
                 "labels": list(self.labels),
-                "temperature": self.temperature,
+                "temperature": _plain(self.temperature),
                 "floors": dict(self.floors),
                 "input": self.form.to_dict(),
                 "codebook_version": self.codebook_version,
@@ -112,7 +113,7 @@ def read_manifest(folder: Path) -> Manifest:
         return Manifest(
             name=row["name"],
             labels=tuple(row["labels"]),
-            temperature=float(row["temperature"]),
+            temperature=_temperature(row["temperature"]),
             form=InputFormat(**row["input"]),
             codebook_version=int(row["codebook_version"]),
             origin=row["origin"],
@@ -123,6 +124,17 @@ def read_manifest(folder: Path) -> Manifest:
         if isinstance(error, ModelError):
             raise
         raise ModelError(f"{path}: damaged ({error!r}): restore the folder") from None
+
+
+def _temperature(row: float | Mapping[str, float]) -> Temperature:
+    if isinstance(row, Mapping):
+        return Temperature(float(row["relevant"]), float(row["irrelevant"]))
+    return Temperature(float(row))
+
+
+def _plain(temperature: Temperature) -> float | dict[str, float]:
+    """As a number where there is one for all, as folders had it before there could be two."""
+    return temperature.relevant if temperature.irrelevant is None else asdict(temperature)
 
 
 def _floors(row: Mapping[str, Any]) -> dict[str, tuple[float, ...]]:

@@ -21,7 +21,7 @@ from stance.learning.souping import average_weights, greedy_soup
 from stance.learning.temperature import fit_temperature
 from stance.learning.training import class_weights
 from stance.learning.warmup import encode_sentiment
-from stance.model.calibration import softmax
+from stance.model.calibration import Temperature, probabilities, softmax
 from stance.model.inputs import InputBuilder, InputFormat
 from stance.records import Label
 
@@ -33,7 +33,18 @@ def test_temperature_is_found_again() -> None:
     rng = np.random.default_rng(0)
     logits = rng.normal(size=(20_000, 3)) * 2
     references = np.array([rng.choice(3, p=row) for row in softmax(logits, 2.5)])
-    assert fit_temperature(logits, references) == pytest.approx(2.5, rel=0.05)
+    found = fit_temperature(logits, references, 1)
+    assert found.irrelevant is None
+    assert found.relevant == pytest.approx(2.5, rel=0.05)
+
+
+def test_both_temperatures_are_found_again() -> None:
+    rng = np.random.default_rng(0)
+    logits = np.column_stack([rng.normal(size=(40_000, 3)) * 3, rng.normal(size=40_000) * 6])
+    odds = probabilities(logits, Temperature(2.5, 0.8), 1)[:, :3]
+    references = np.array([rng.choice(3, p=row) for row in odds])
+    found = fit_temperature(logits, references, 1)
+    assert (found.relevant, found.irrelevant) == pytest.approx((2.5, 0.8), rel=0.05)
 
 
 def test_class_weights() -> None:

@@ -17,7 +17,7 @@ from stance.learning.dataset import LABELS, labelled_passages
 from stance.learning.pipeline import train_model
 from stance.learning.recipe import Recipe
 from stance.learning.training import TrainingConfig
-from stance.model.calibration import label_probabilities, probabilities
+from stance.model.calibration import Temperature, label_probabilities, probabilities
 from stance.model.folder import check_files, file_sha256, read_manifest
 from stance.model.inputs import InputBuilder
 from stance.model.onnx_runtime import OnnxRuntime
@@ -56,7 +56,7 @@ def test_graph_agrees_with_float_network(tiny_model: Path, data: Path) -> None:
     builder = InputBuilder.from_folder(tiny_model, manifest.form)
     passages = [row.passage for row in labelled_passages(load_split(data, "test"), builder)]
     runtimes = (OnnxRuntime(tiny_model / "model.int8.onnx"), TorchRuntime(tiny_model, "cpu"))
-    graph, network = (probabilities(r.logits(passages), 1.0, 1) for r in runtimes)
+    graph, network = (probabilities(r.logits(passages), Temperature(1.0), 1) for r in runtimes)
     assert graph.shape == (16, 4)
     assert np.abs(graph - network).max() < 0.03
 

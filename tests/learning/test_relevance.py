@@ -16,7 +16,7 @@ from stance.learning.pipeline import train_model
 from stance.learning.recipe import Recipe
 from stance.learning.relevance import FINE, add_relevance, fine_label, fit_probe
 from stance.learning.training import TrainingConfig
-from stance.model.calibration import probabilities
+from stance.model.calibration import Temperature, probabilities
 from stance.model.folder import PROBE, read_manifest, seal
 from stance.model.inputs import InputBuilder, InputFormat, Passage
 from stance.model.network import (
@@ -123,4 +123,5 @@ def test_both_runtimes_tell_relevance_alike(tiny_model: Path) -> None:
     graph = OnnxRuntime(tiny_model / "model.int8.onnx").logits([PASSAGE])
     network = TorchRuntime(tiny_model, "cpu").logits([PASSAGE])
     assert graph.shape == network.shape == (2, 4)
-    assert probabilities(graph, 1.0, 1) == pytest.approx(probabilities(network, 1.0, 1), abs=0.03)
+    given, expected = (probabilities(x, Temperature(1.0), 1) for x in (graph, network))
+    assert given == pytest.approx(expected, abs=0.03)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from stance.errors import ModelError
+from stance.model.calibration import Temperature
 from stance.model.folder import (
     NEEDED,
     Manifest,
@@ -23,7 +24,7 @@ def manifest(**fields: object) -> Manifest:
     plain: dict[str, object] = {
         "name": "m",
         "labels": ("skeptical", "neutral", "hopeful"),
-        "temperature": 1.5,
+        "temperature": Temperature(1.5),
         "form": InputFormat(),
         "codebook_version": 1,
         "origin": {"a": 1},
@@ -38,6 +39,14 @@ def test_manifest_round_trip(tmp_path: Path) -> None:
     (tmp_path / "stance.json").write_text(written.to_json())
     assert read_manifest(tmp_path) == written
     check_files(tmp_path, written)
+    two = manifest(files=folder_hashes(tmp_path), temperature=Temperature(2.0, 1.1))
+    (tmp_path / "stance.json").write_text(two.to_json())
+    assert read_manifest(tmp_path) == two
+    assert two.identity != written.identity
+
+
+def test_one_temperature_is_written_as_a_number() -> None:
+    assert json.loads(manifest().to_json())["temperature"] == 1.5
 
 
 @pytest.mark.parametrize(
