@@ -84,7 +84,9 @@ def units_of(folder: Path, articles: Sequence[AnnotatedArticle]) -> Units:
     columns = [manifest.labels.index(x) for x in LABELS]
     found = [(a, articles[a].units[i]) for a, i in marks if i is not None]
     return Units(
-        logits[[i is not None for _, i in marks]][:, [*columns, *range(3, logits.shape[1])]],
+        logits[[i is not None for _, i in marks]][
+            :, [*columns, *range(len(LABELS), logits.shape[1])]
+        ],
         np.array([LABELS.index(u.label) for _, u in found]),
         np.array([bool(u.relevant) for _, u in found]),
         np.array([a for a, _ in found]),
@@ -102,7 +104,7 @@ def compared(units: Units) -> dict[str, NDArray[np.float64]]:
     for _ in range(DRAWS):
         half = (draw.random(units.articles.max() + 1) < 0.5)[units.articles]
         fitted, new = units.of(half), units.of(~half)
-        one = fit_temperature(fitted.logits[:, :3], fitted.labels, NEUTRAL)
+        one = fit_temperature(fitted.logits[:, : len(LABELS)], fitted.labels, NEUTRAL)
         two = fit_temperature(fitted.logits, fitted.labels, NEUTRAL)
         rows["one"].append(measured(new, one))
         rows["two"].append(measured(new, two))
@@ -111,10 +113,10 @@ def compared(units: Units) -> dict[str, NDArray[np.float64]]:
 
 def measured(units: Units, temperature: Temperature) -> list[float]:
     """Log loss, calibration error, and calibration error of what is relevant."""
-    odds = probabilities(units.logits, temperature, NEUTRAL)[:, :3]
+    odds = probabilities(units.logits, temperature, NEUTRAL)[:, : len(LABELS)]
     only = units.relevant
     return [
-        float(log_loss(units.labels, odds, labels=range(3))),
+        float(log_loss(units.labels, odds, labels=range(len(LABELS)))),
         error(odds, units.labels),
         error(odds[only], units.labels[only]),
     ]

@@ -14,8 +14,8 @@ from stance.records import Label
 class Temperature:
     """What divides a row's logits before the softmax.
 
-    A model is surer than it should be of sentences that bear on Chinese mediation, and less
-    sure of the many that do not, so one number for both is wrong for both.
+    One number for all leaves a model surer than it should be of sentences that bear on Chinese
+    mediation, and less sure of the many that do not.
 
     Attributes:
         relevant: For what bears on Chinese mediation.
