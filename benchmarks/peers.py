@@ -278,6 +278,7 @@ def fine_tuned(lesson: Lesson, texts: list[str]) -> Array:
                 num_train_epochs=3,
                 learning_rate=5e-5,
                 per_device_train_batch_size=32,
+                train_sampling_strategy="group_by_length",
                 eval_strategy="epoch",
                 save_strategy="epoch",
                 load_best_model_at_end=True,

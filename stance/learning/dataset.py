@@ -11,6 +11,7 @@ import numpy as np
 from stance.corpus.schema import AnnotatedArticle, Unit
 from stance.errors import CorpusError, MissingExtraError
 from stance.learning.alignment import aligned_sentences
+from stance.learning.splicing import spliced
 from stance.model.inputs import InputBuilder, Passage
 from stance.records import Label
 
@@ -70,13 +71,32 @@ def labelled_passages(
                 yield LabelledPassage(passage, units, labels, number, article.meta.get("group"))
 
 
+@dataclass(frozen=True, slots=True)
+class Layouts:
+    """How training articles are laid out, anew for every epoch.
+
+    Attributes:
+        count: How often every article is laid out, in passages of a length drawn anew each
+            time, so that a model meets sentences amid more and less of their context.
+        seed: Seeds all that is drawn.
+        drawn: Take one annotator's label, drawn anew each time, in place of the label
+            that counts, but where that was adjudicated: over many layouts, the loss is
+            that of soft labels.
+        splices: Share of the articles without a stance into which a version of a contrast
+            group is put, drawn anew each time (`splicing.spliced`).
+    """
+
+    count: int
+    seed: int = 0
+    drawn: bool = False
+    splices: float = 0.0
+
+
 def encode_articles(
     articles: Sequence[AnnotatedArticle],
     builder: InputBuilder,
-    layouts: int = 0,
-    seed: int = 0,
+    layouts: Layouts | None = None,
     *,
-    drawn: bool = False,
     label: Callable[[Unit], int] = lambda unit: LABELS.index(unit.label),
 ) -> datasets.Dataset:
     """Encode every annotated unit that is scored.
@@ -84,13 +104,7 @@ def encode_articles(
     Args:
         articles: Annotated articles.
         builder: The input builder of the model to train.
-        layouts: How often every article is laid out, in passages of a length drawn
-            anew each time, so that a model meets sentences amid more and less of
-            their context; 0 for once, as at scoring.
-        seed: Seeds the lengths and the votes drawn.
-        drawn: Take one annotator's label, drawn anew each time, in place of the label
-            that counts, but where that was adjudicated: over many layouts, the loss is
-            that of soft labels.
+        layouts: How to lay them out for training; None for once, as at scoring.
         label: Gives each unit's label, as an index into the outputs.
 
     Returns:
@@ -100,31 +114,43 @@ def encode_articles(
         CorpusError: There is no annotated unit.
         MissingExtraError: `datasets` is not installed.
     """
-    draw = np.random.default_rng(seed)
-    longest = [max(1, int(share * builder.form.max_tokens)) for share in SHARES]
-
-    def vote(unit: Unit) -> Unit:
-        if unit.adjudicated or not (drawn and unit.votes):
-            return unit
-        drawn_vote = unit.votes[int(draw.integers(len(unit.votes)))]
-        relevant = unit.relevant if drawn_vote.relevant is None else drawn_vote.relevant
-        return replace(unit, label=drawn_vote.label, relevant=relevant)
-
-    rows = [
-        replace(row, group=row.group and f"{row.group}/{layout}")
-        for layout in range(max(1, layouts))
-        for row in labelled_passages(
-            articles,
-            builder,
-            (lambda: int(draw.choice(longest))) if layouts else lambda: None,
-            lambda unit: label(vote(unit)),
-        )
-    ]
+    if layouts is None:
+        rows = list(labelled_passages(articles, builder, label=label))
+    else:
+        rows = list(_laid_out(articles, builder, layouts, label))
     if not rows:
         raise CorpusError(
             "no annotated unit that is scored: add articles with body text, or hydrate them first"
         )
     return as_dataset(rows)
+
+
+def _laid_out(
+    articles: Sequence[AnnotatedArticle],
+    builder: InputBuilder,
+    layouts: Layouts,
+    label: Callable[[Unit], int],
+) -> Iterator[LabelledPassage]:
+    """The passages of every layout; a contrast group goes by another name in each."""
+    draw = np.random.default_rng(layouts.seed)
+    longest = [max(1, int(share * builder.form.max_tokens)) for share in SHARES]
+
+    def drawn_label(unit: Unit) -> int:
+        return label(_drawn_vote(unit, draw) if layouts.drawn else unit)
+
+    for layout in range(layouts.count):
+        met = spliced(articles, layouts.splices, draw)
+        for row in labelled_passages(met, builder, lambda: int(draw.choice(longest)), drawn_label):
+            yield replace(row, group=row.group and f"{row.group}/{layout}")
+
+
+def _drawn_vote(unit: Unit, draw: np.random.Generator) -> Unit:
+    """A unit as one of its annotators read it; as it is where it was adjudicated."""
+    if unit.adjudicated or not unit.votes:
+        return unit
+    vote = unit.votes[int(draw.integers(len(unit.votes)))]
+    relevant = unit.relevant if vote.relevant is None else vote.relevant
+    return replace(unit, label=vote.label, relevant=relevant)
 
 
 def as_dataset(rows: Sequence[LabelledPassage]) -> datasets.Dataset:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from stance.corpus.schema import AnnotatedArticle
 from stance.errors import ModelError
 from stance.learning.base import BaseEncoder, load_network, load_tokenizer
-from stance.learning.dataset import LABELS, encode_articles
+from stance.learning.dataset import LABELS, Layouts, encode_articles
 from stance.learning.recipe import Recipe
 from stance.learning.relevance import FINE, add_relevance, fine_label
 from stance.learning.training import fit
@@ -169,7 +169,7 @@ def train_seed(start: Start, seed: int) -> Path:
         return target
     builder = InputBuilder.from_tokenizer(load_tokenizer(start.base, recipe.form), recipe.form)
     config = replace(recipe.config, seed=seed)
-    layouts = config.epochs if config.layouts else 0
+    layouts = Layouts(config.epochs, seed, config.soft_labels, config.splices)
     met = [a for a in start.train for _ in range(recipe.real_copies if a.is_real else 1)]
     network = load_network(start.warm, seed=seed)
     label = {}
@@ -177,7 +177,7 @@ def train_seed(start: Start, seed: int) -> Path:
         network, label = add_relevance(network), {"label": fine_label}
     network = fit(
         network,
-        encode_articles(met, builder, layouts, seed, drawn=config.soft_labels, **label),
+        encode_articles(met, builder, layouts if config.layouts else None, **label),
         encode_articles(start.validation, builder),
         config,
         start.checkpoints / f"seed{seed}",

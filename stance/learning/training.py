@@ -44,7 +44,9 @@ class TrainingConfig:
             none, 1 for full balance.
         label_smoothing: Mass that the loss spreads over all labels.
         soft_labels: Learn from the annotators' votes, not from the label that counts, but
-            where that was adjudicated; without `layouts`, one vote is drawn for all epochs.
+            where that was adjudicated; with `layouts` only.
+        splices: Share of the articles without a stance that get one from a contrast group,
+            another each time (`splicing.spliced`); with `layouts` only.
         relevance: Tell what is irrelevant apart in training (`relevance.FINE`).
         groups_together: Keep the versions of a contrast group in one batch.
         layer_falloff: Rate of a layer over the one above it (`layered_optimizer`).
@@ -61,6 +63,7 @@ class TrainingConfig:
     class_weight: float = 0.5
     label_smoothing: float = 0.0
     soft_labels: bool = False
+    splices: float = 0.0
     relevance: bool = False
     groups_together: bool = False
     layer_falloff: float = 1.0

@@ -14,7 +14,7 @@ from stance.corpus.schema import Vote
 from stance.errors import CorpusError, MissingExtraError, ModelError
 from stance.learning import base
 from stance.learning.baselines import baseline_probabilities
-from stance.learning.dataset import UNLABELLED, encode_articles
+from stance.learning.dataset import UNLABELLED, Layouts, encode_articles
 from stance.learning.export import compare
 from stance.learning.fingerprint import articles_sha256
 from stance.learning.souping import average_weights, greedy_soup
@@ -110,12 +110,12 @@ def test_layouts_differ_and_repeat(data: Path, encoder: Path) -> None:
     builder = InputBuilder.from_folder(encoder, form)
     articles = load_split(data, "train")
     once = encode_articles(articles, builder)
-    rows = encode_articles(articles, builder, layouts=3, seed=1)
+    rows = encode_articles(articles, builder, Layouts(3, seed=1))
     marks = sum(len(m) for m in once["marks"])
     assert sum(len(m) for m in rows["marks"]) == 3 * marks
     assert {len(ids) for ids in rows["input_ids"]} - {len(ids) for ids in once["input_ids"]}
-    assert rows["input_ids"] == encode_articles(articles, builder, layouts=3, seed=1)["input_ids"]
-    assert rows["input_ids"] != encode_articles(articles, builder, layouts=3, seed=2)["input_ids"]
+    assert rows["input_ids"] == encode_articles(articles, builder, Layouts(3, seed=1))["input_ids"]
+    assert rows["input_ids"] != encode_articles(articles, builder, Layouts(3, seed=2))["input_ids"]
 
 
 def test_what_is_not_annotated_has_no_label(data: Path, encoder: Path) -> None:
@@ -134,12 +134,12 @@ def test_votes_are_drawn_where_wanted(data: Path, encoder: Path) -> None:
     split = replace(split, label=Label.HOPEFUL, votes=votes)
     settled = replace(settled, label=Label.HOPEFUL, votes=votes, adjudicated=True)
     voted = replace(article, units=(split, settled, *rest))
-    rows = encode_articles([voted], builder, layouts=60, seed=1, drawn=True)
+    rows = encode_articles([voted], builder, Layouts(60, seed=1, drawn=True))
     drawn = [labels[:2] for labels in rows["labels"] if len(labels) == 4]
     assert len(drawn) > 10
     assert {first for first, _ in drawn} == {1, 2}
     assert {second for _, second in drawn} == {2}
-    plain = encode_articles([voted], builder, layouts=5, seed=1)
+    plain = encode_articles([voted], builder, Layouts(5, seed=1))
     assert all(labels[:2] == [2, 2] for labels in plain["labels"] if len(labels) == 4)
 
 
@@ -147,7 +147,7 @@ def test_contrast_groups_are_told_apart_by_layout(data: Path, encoder: Path) -> 
     builder = InputBuilder.from_folder(encoder, InputFormat())
     article, other, *_ = load_split(data, "train")
     version = replace(article, meta={**article.meta, "group": "x1"})
-    rows = encode_articles([version, other], builder, layouts=2, seed=1)
+    rows = encode_articles([version, other], builder, Layouts(2, seed=1))
     assert set(rows["group"]) == {"x1/0", "x1/1", None}
 
 

@@ -16,7 +16,7 @@ import pytest
 from stance.corpus.collection import load_split
 from stance.errors import ModelError
 from stance.learning.base import find_base, load_network, load_tokenizer
-from stance.learning.dataset import encode_articles
+from stance.learning.dataset import Layouts, encode_articles
 from stance.learning.recipe import Recipe
 from stance.learning.seeds import Start, check_workers, fine_tuned, train_seed
 from stance.learning.training import TrainingConfig, predict_logits
@@ -136,20 +136,20 @@ def test_real_news_is_met_as_often_as_asked_and_votes_are_drawn(
 ) -> None:
     original, other = load_split(data, "train")[:2]
     real = replace(other, meta={"repo": "x/y"})
-    calls: list[tuple[list[str], dict[str, Any]]] = []
+    calls: list[tuple[list[str], Any]] = []
 
-    def noted(articles: Any, *arguments: Any, **options: Any) -> Any:
-        calls.append(([a.id for a in articles], options))
-        return encode_articles(articles, *arguments, **options)
+    def noted(articles: Any, builder: InputBuilder, layouts: Any = None, **options: Any) -> Any:
+        calls.append(([a.id for a in articles], layouts))
+        return encode_articles(articles, builder, layouts, **options)
 
     monkeypatch.setattr("stance.learning.seeds.encode_articles", noted)
-    config = TrainingConfig(epochs=1, batch_size=8, soft_labels=True)
+    config = TrainingConfig(epochs=1, batch_size=8, soft_labels=True, splices=0.5)
     recipe = Recipe(str(encoder), config=config, real_copies=3)
     base = find_base(str(encoder))
     train_seed(Start(base, base, recipe, [original, real], [original], tmp_path, resume=False), 13)
-    ids, options = calls[0]
+    ids, layouts = calls[0]
     assert sorted(ids) == sorted([original.id, *[real.id] * 3])
-    assert options["drawn"] is True
+    assert layouts == Layouts(1, seed=13, drawn=True, splices=0.5)
 
 
 def test_a_warmed_up_network_reads_what_its_base_reads(
