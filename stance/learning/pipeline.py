@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import importlib.metadata
 import json
 import os
@@ -76,7 +77,7 @@ def train_model(
         say: Is told what happens, a line at a time.
 
     Returns:
-        The manifest of the model written.
+        The manifest of the model written, whose name ends in a hash of recipe and data.
     """
     check_workers(workers)
     start = time.perf_counter()
@@ -105,7 +106,7 @@ def train_model(
         recipe.form,
         output,
         validation,
-        name=f"{output.name}-{origin['data_sha256'][:8]}",
+        name=f"{output.name}-{hashlib.sha256(mark.encode()).hexdigest()[:8]}",
         origin=origin
         | {
             "averaged": averaged,

@@ -106,6 +106,8 @@ def test_goes_on_after_a_kill(data: Path, encoder: Path, tmp_path: Path) -> None
     assert not checkpoints.exists()
     whole = tmp_path / "whole"
     train_model(data, whole, recipe)
+    ends = {read_manifest(folder).name.rpartition("-")[2] for folder in (output, whole)}
+    assert len(ends) == 1
     weights = [file_sha256(folder / "model.safetensors") for folder in (output, whole)]
     assert weights[0] == weights[1]
 
@@ -167,13 +169,16 @@ def test_a_model_goes_on_from_another(
 ) -> None:
     recipe = Recipe(str(tiny_model), config=TrainingConfig(epochs=1, batch_size=8))
     said: list[str] = []
-    origin = train_model(data, tmp_path / "model", recipe, say=said.append).origin
-    before = read_manifest(tiny_model)
+    manifest = train_model(data, tmp_path / "model", recipe, say=said.append)
+    origin, before = manifest.origin, read_manifest(tiny_model)
     assert set(origin["averaged"]) <= {"seed 13", before.name}
     assert any(line.endswith("; of 2 networks") for line in said)
     assert origin["base_model"] == str(encoder)
     assert origin["goes_on_from"]["model"] == before.name
     assert origin["goes_on_from"]["recipe"] == before.origin["recipe"]
+    # The same data, but another run, which its name must tell.
+    assert origin["data_sha256"] == before.origin["data_sha256"]
+    assert manifest.name.partition("-")[2] != before.name.partition("-")[2]
     assert origin["goes_on_from"]["weights_sha256"] == file_sha256(tiny_model / "model.safetensors")
 
 
