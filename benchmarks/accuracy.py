@@ -54,6 +54,7 @@ RECIPES = {
     "twice the epochs": Recipe(config=replace(SHIPPED, epochs=8)),
     "rates falling by layer": Recipe(config=replace(SHIPPED, layer_falloff=0.9)),
     "what is irrelevant apart": Recipe(config=replace(SHIPPED, relevance=True)),
+    "spliced": Recipe(config=replace(SHIPPED, splices=0.5)),
     "soft labels": Recipe(config=replace(SHIPPED, soft_labels=True)),
     "contrast groups in one batch": Recipe(config=replace(SHIPPED, groups_together=True)),
     "real news twice": Recipe(config=SHIPPED, real_copies=2),

@@ -22,13 +22,6 @@ from stance.cli.one_line import one_line_errors
 @click.option("--learning-rate", type=float, default=8e-5, show_default=True)
 @click.option("--batch-size", type=int, default=12, show_default=True, help="Passages a step.")
 @click.option("--class-weight", type=float, default=0.5, show_default=True)
-@click.option(
-    "--splices",
-    type=click.FloatRange(0, 1),
-    default=0.0,
-    show_default=True,
-    help="Share of articles without a stance that get one from a contrast group.",
-)
 @click.option("--seed", type=int, default=13, show_default=True)
 @click.option(
     "--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="Networks to average."
@@ -49,7 +42,7 @@ def train(data: Path, output: Path, *, resume: bool, bf16: bool, **options: Any)
     from stance.learning.recipe import Recipe
     from stance.learning.training import TrainingConfig
 
-    names = ("epochs", "learning_rate", "batch_size", "class_weight", "splices", "seed")
+    names = ("epochs", "learning_rate", "batch_size", "class_weight", "seed")
     given = {"base": options["base"], "sentiment": options["sentiment"]}
     recipe = Recipe(
         **{k: v for k, v in given.items() if v is not None},
