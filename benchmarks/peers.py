@@ -293,6 +293,7 @@ def fine_tuned(lesson: Lesson, texts: list[str]) -> Array:
             compute_metrics=lambda p: macro_f1(p.label_ids, np.asarray(p.predictions).argmax(1)),
         )
         trainer.train()
+        trainer.args.train_sampling_strategy = "random"  # grouped, answers lose their order
         return softmax(np.asarray(trainer.predict(new).predictions))
 
 

@@ -173,6 +173,14 @@ def test_peers_that_learn_beat_the_majority(peers: Any, lesson: Any, data: Path)
     assert scores["frozen"] > 0.5
 
 
+def test_a_fine_tune_answers_in_the_order_asked(peers: Any, lesson: Any) -> None:
+    texts = [f"China offered {'talks and ' * (i % 7)}a truce {i}." for i in range(40)]
+    found = peers.PEERS["fine-tuned"](lesson, texts)
+    other = peers.PEERS["fine-tuned"](lesson, texts[::-1])
+    assert found == pytest.approx(other[::-1], abs=1e-5)
+    assert len(np.unique(found.round(5), axis=0)) > 10
+
+
 def test_an_embedding_does_not_depend_on_its_company(peers: Any, lesson: Any) -> None:
     texts = ["Kyiv welcomed the envoy to the talks on Monday.", "Peace.", "China offered a truce."]
     together = peers.embeddings(lesson.base, texts, batch_size=2)
