@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from stance.corpus.schema import AnnotatedArticle
+from stance.errors import CorpusError
 from stance.records import Label
 
 _BREAK = "\n\n"
@@ -30,10 +31,18 @@ def spliced(
     Returns:
         The articles in the same order; contrast groups and articles with a stance are as
         they were.
+
+    Raises:
+        CorpusError: Some are to be changed, and there is no contrast group.
     """
-    versions = [a for a in articles if _is_version(a)]
-    if not versions or share == 0:
+    if share == 0:
         return list(articles)
+    versions = [a for a in articles if _is_version(a)]
+    if not versions:
+        raise CorpusError(
+            "no contrast group to put amid other news: train on the contrast part too, or "
+            "without splices"
+        )
 
     def changed(host: AnnotatedArticle) -> AnnotatedArticle:
         version = versions[int(draw.integers(len(versions)))]

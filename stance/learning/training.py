@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from stance.errors import MissingExtraError
+from stance.errors import MissingExtraError, ModelError
 from stance.learning.attention import plain_attention
 from stance.learning.dataset import LABELS, UNLABELLED
 from stance.learning.rates import layered_optimizer
@@ -70,6 +70,18 @@ class TrainingConfig:
     patience: int = 3
     seed: int = 13
     bf16: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what would be passed over in silence.
+
+        Raises:
+            ModelError: Votes or splices are to be drawn, but nothing is laid out anew.
+        """
+        if not self.layouts and (self.soft_labels or self.splices):
+            raise ModelError(
+                "soft_labels and splices are drawn anew for every layout, and layouts is False: "
+                "set layouts=True, or leave them out"
+            )
 
 
 def fit(

@@ -135,6 +135,7 @@ def test_real_news_is_met_as_often_as_asked_and_votes_are_drawn(
     data: Path, encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original, other = load_split(data, "train")[:2]
+    original = replace(original, meta={"group": "x1"})
     real = replace(other, meta={"repo": "x/y"})
     calls: list[tuple[list[str], Any]] = []
 

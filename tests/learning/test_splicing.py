@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from stance.corpus.collection import load_split
 from stance.corpus.schema import AnnotatedArticle, Unit
+from stance.errors import CorpusError, ModelError
 from stance.learning.dataset import Layouts, encode_articles
 from stance.learning.splicing import holds_no_stance, spliced, with_version
+from stance.learning.training import TrainingConfig
 from stance.model.inputs import InputBuilder, InputFormat
 from stance.records import Kind, Label
 
@@ -76,9 +78,14 @@ def test_as_many_are_changed_as_asked_and_others_each_time() -> None:
     assert changed[0] != changed[1]
 
 
-@pytest.mark.parametrize(("articles", "share"), [([HOST, VERSION], 0.0), ([HOST], 1.0)])
-def test_nothing_to_do(articles: list[AnnotatedArticle], share: float) -> None:
-    assert spliced(articles, share, np.random.default_rng(0)) == articles
+def test_nothing_is_changed_unasked_and_nothing_passed_over() -> None:
+    draw = np.random.default_rng(0)
+    assert spliced([HOST, VERSION], 0.0, draw) == [HOST, VERSION]
+    with pytest.raises(CorpusError, match="no contrast group"):
+        spliced([HOST], 0.5, draw)
+    for wish in ({"splices": 0.5}, {"soft_labels": True}):
+        with pytest.raises(ModelError, match="layouts is False"):
+            TrainingConfig(layouts=False, **wish)
 
 
 def test_training_meets_judgements_amid_other_news(data: Path, encoder: Path) -> None:
