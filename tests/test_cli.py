@@ -53,6 +53,17 @@ def test_standard_input_as_json_lines_and_csv(tiny_model: Path) -> None:
     assert float(read[0]["score"]) == pytest.approx(rows[0]["score"])
 
 
+def test_a_reader_that_has_had_enough_is_no_fault(article: Path, tiny_model: Path) -> None:
+    article.write_text("China offered to host talks on the border. " * 3000)
+    line = [*COMMAND, "predict", str(article), "--model", str(tiny_model), "--format", "jsonl"]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as going:
+        assert going.stdout
+        assert going.stderr
+        assert going.stdout.readline().startswith(b"{")
+        going.stdout.close()
+        assert b"stance:" not in going.stderr.read()
+
+
 def test_a_coverage_adds_label_sets_to_every_format(article: Path, tiny_model: Path) -> None:
     line = ("predict", article, "--model", tiny_model, "--coverage", "0.9", "--format")
     rows = [json.loads(x) for x in run(*line, "jsonl").stdout.splitlines()]

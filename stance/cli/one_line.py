@@ -32,6 +32,9 @@ def one_line_errors(command: Callable[P, T]) -> Callable[P, T]:
         except ModuleNotFoundError as error:
             # Only what is no part of a plain install can be missing here.
             message = str(MissingExtraError(error.name or "a library", "train"))
+        except BrokenPipeError:
+            # A reader such as `head` has had enough, which click knows how to end.
+            raise
         except OSError as error:
             message = f"{error}: check the path or the name"
         except KeyboardInterrupt:

@@ -43,13 +43,14 @@ def read_url(text: str, base: httpx.URL | None = None) -> httpx.URL:
     shown = f"{text[:200]!r}"
     try:
         url = base.join(text) if base else httpx.URL(text)
-    except httpx.InvalidURL as error:
+        host = url.host
+    except (httpx.InvalidURL, UnicodeError) as error:
         raise FetchError(f"{shown}: {error}: give an http or https address") from None
-    if url.scheme not in {"http", "https"} or not url.host:
+    if url.scheme not in {"http", "https"} or not host:
         raise FetchError(f"{shown}: not a web address: give one with http:// or https://")
     if url.userinfo:
         # The name may come with its password, which has no place in a message.
-        raise FetchError(f"{url.host}: a user name in the address: give the address without it")
+        raise FetchError(f"{host}: a user name in the address: give the address without it")
     return url.copy_with(fragment=None)
 
 

@@ -6,6 +6,7 @@ import gzip
 import io
 import re
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from stance.errors import InputError, MissingExtraError
 from stance.reading.charsets import page_text
 from stance.reading.documents import article_from_html
 from stance.reading.items import Item, Located, Rejected
+from stance.reading.unpacking import unpacked
 
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
@@ -159,27 +161,13 @@ def _decoded(record: WarcRecord, body: bytes, longest: int, name: str) -> bytes:
         # Crawlers that take these encodings off often leave the headers that state them.
         if "chunked" in (headers.get("Transfer-Encoding") or "").lower() and _CHUNK.match(body):
             body = ChunkedReader(io.BytesIO(body)).read(longest + 1)
-        if not body.lstrip().startswith(b"<"):
+        if not body.removeprefix(BOM_UTF8).lstrip().startswith(b"<"):
             if coding == "br":
                 body = BrotliReader(io.BytesIO(body)).read(longest + 1)
             elif coding in {"gzip", "x-gzip", "deflate"}:
-                body = _inflated(body, longest + 1)
+                body = bytes(unpacked(body, coding, longest))
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{name}: not in the encoding that it states: {error}") from None
     if len(body) > longest:
         raise InputError(f"{name}: a page of more than {longest} bytes")
     return body
-
-
-def _inflated(data: bytes, longest: int) -> bytes:
-    """The first bytes of what was compressed with gzip or zlib.
-
-    Raises:
-        EOFError: It is cut off.
-        zlib.error: It is neither.
-    """
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)
-    found = unpacker.decompress(data, longest)
-    if not unpacker.eof and len(found) < longest:
-        raise EOFError("it is cut off")
-    return found

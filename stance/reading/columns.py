@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -50,6 +51,7 @@ _USUAL = {
     "language": "language lang languagecode",
     "url": "url link articleurl permalink uri",
 }
+_RESULTS = frozenset({"content_hash", "model_hash", "number", "label"})
 _SIGN = re.compile(r"[\W_]+")
 
 
@@ -65,9 +67,12 @@ def recognise(names: Iterable[str], columns: Columns, table: str) -> dict[str, s
         For each field of `Columns` that the table has, the name of its column.
 
     Raises:
-        InputError: A column that the user named is missing, or none holds a text.
+        InputError: A column that the user named is missing, none holds a text, or the rows
+            are sentences that were scored.
     """
     names = list(names)
+    if _RESULTS.issubset(names) and columns.text is None:
+        raise InputError(f"{table}: sentences that stance scored: give the articles themselves")
     known: dict[str, str] = {}
     for name in names:
         known.setdefault(_SIGN.sub("", name).lower(), name)
@@ -121,6 +126,8 @@ def _cell(value: object) -> str | None:
     """A cell in words: a day or an hour in ISO 8601, names joined; None where it is blank."""
     if isinstance(value, list):
         return ", ".join(filter(None, map(_cell, value))) or None
+    if isinstance(value, float) and math.isnan(value):
+        return None
     if isinstance(value, date):
         return value.isoformat()
     return str(value).strip() or None if isinstance(value, str | int | float) else None

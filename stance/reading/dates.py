@@ -15,6 +15,7 @@ _ISO = re.compile(
     r"(?:[T ]\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?\s*(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?",
     re.ASCII,
 )
+_HALF = re.compile(r"\b(\d{1,2})(:\d\d(?::\d\d)?)\s*([AP])\.?M\b\.?", re.ASCII)
 _UNIVERSAL = re.compile(r"(?:UTC|GMT)$")
 _FIRST_YEAR = 1900
 _AHEAD = timedelta(days=1)
@@ -37,10 +38,10 @@ class ReadDate:
 
 
 def read_date(text: str | None, now: datetime) -> ReadDate:
-    """Read a date in ISO 8601 or as mail and RSS write it (RFC 2822).
+    """Read a date in ISO 8601, as mail and RSS write it (RFC 2822), or as `May 1, 2023`.
 
-    A day without an hour is its midnight, and an hour without a zone, or with one
-    that RFC 2822 does not know, is taken in UTC.
+    What `01/05/2023` means is not guessed at. A day without an hour is its midnight, and an
+    hour without a zone, or with one that RFC 2822 does not know, is taken in UTC.
 
     Args:
         text: The date as the source gives it; None is no date, which is no fault.
@@ -69,9 +70,16 @@ def _moment(text: str) -> datetime | None:
     if _ISO.fullmatch(text):
         moment = datetime.fromisoformat(_UNIVERSAL.sub("Z", text))
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    parts = parsedate_tz(text)
+    text = _HALF.sub(_of_24, text)
+    parts = parsedate_tz(text) or parsedate_tz(f"{text} 00:00")
     if parts is None:
         return None
     year, month, day, hour, minute, second, *_, offset = parts
     zone = timezone(timedelta(seconds=offset or 0))
     return datetime(year, month, day, hour, minute, second, tzinfo=zone)
+
+
+def _of_24(clock: re.Match[str]) -> str:
+    """A time of a clock of twelve hours, by one of 24; no such hour stays as it is."""
+    hour, rest, half = clock.groups()
+    return f"{int(hour) % 12 + 12 * (half == 'P')}{rest}" if 1 <= int(hour) <= 12 else clock[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-from calendar import timegm
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from urllib.parse import urljoin
 
 from stance.errors import InputError, MissingExtraError
 from stance.reading.charsets import unwritable
+from stance.reading.dates import read_date
 from stance.reading.items import Item, Located, Rejected
 from stance.reading.languages import language_code
 from stance.reading.markup import plain_text
@@ -27,6 +27,7 @@ _XML_FEED = re.compile(rb"<(?:rss|feed|[\w.-]+:(?:RDF|feed))[\s>]", re.IGNORECAS
 _PAGE = re.compile(rb"<(?:!doctype\s+)?html[\s>]", re.IGNORECASE)
 _JSON_FEED = "https://jsonfeed.org/version/"
 # An entity may stand for one character, as in old feeds; one made of others can explode.
+_CAPTION = re.compile(rb"(</?media:)(?=(?:title|description)[\s/>])", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY(?!\s+\w+\s+[\"']&#\w{1,8};[\"']\s*>)", re.IGNORECASE)
 
 
@@ -97,10 +98,10 @@ def looks_like_feed(data: bytes) -> bool:
 def articles_from_feed(data: bytes, name: str) -> Iterator[Item]:
     """The entries of a feed, in its order.
 
-    An article's text is the entry's title, a blank line and its content, or its summary
-    where it has no content, freed of markup. The date is in ISO 8601 where it could be
-    read, else as given. An entry stands at its id, or its link, or its number (`#3`)
-    where it has neither or repeats another's.
+    An article's text is the entry's title, a blank line and the longer of its content and
+    its summary, freed of markup; a picture's caption is neither. The date is in ISO 8601
+    where it could be read, else as given. An entry stands at its id, or its link, or its
+    number (`#3`) where it has neither or repeats another's.
 
     Args:
         data: The feed.
@@ -149,10 +150,11 @@ def _from_xml(data: bytes, name: str) -> tuple[str | None, list[_Entry]]:
     if _ENTITY.search(data):
         raise InputError(f"{name}: declares XML entities of its own: give a feed without them")
     try:
-        # Bytes that are no stream might be taken for a path. Sanitising would take time
+        # Bytes that are no stream might be taken for a path. A picture's title and caption
+        # would be taken for the entry's, so they get other names. Sanitising would take time
         # quadratic in the length of bad markup, and the markup goes anyway.
         found = feedparser.parse(
-            io.BytesIO(data),
+            io.BytesIO(_CAPTION.sub(rb"\1picture-", data)),
             sanitize_html=False,
             resolve_relative_uris=False,
         )
@@ -166,13 +168,13 @@ def _from_xml(data: bytes, name: str) -> tuple[str | None, list[_Entry]]:
 
 
 def _xml_entry(entry: Any, name: str, language: str | None) -> _Entry:  # noqa: ANN401 - no types
-    texts = [*(entry.get("content") or []), entry.get("summary_detail") or {}]
-    best: Any = next((t for t in texts if t.get("value")), {})
+    details = [*(entry.get("content") or []), entry.get("summary_detail") or {}]
+    text, best = max(((_body(d), d) for d in details), key=lambda found: len(found[0]))
     return _Entry(
         id=entry.get("id") or None,
         link=_resolved(entry.get("link"), name),
         title=_line(entry.get("title_detail")),
-        text=_body(best),
+        text=text,
         author=entry.get("author") or None,
         published=_date(entry),
         language=best.get("language") or language,
@@ -192,11 +194,10 @@ def _resolved(link: str | None, name: str) -> str | None:
 def _date(entry: Any) -> str | None:  # noqa: ANN401 - feedparser has no types
     # The entry's own `get` warns where it takes one date for another.
     when = "published" if dict.get(entry, "published") else "updated"
-    parsed: Any = dict.get(entry, f"{when}_parsed")
-    try:
-        return datetime.fromtimestamp(timegm(parsed), UTC).isoformat()
-    except (TypeError, ValueError, OverflowError):
-        return dict.get(entry, when) or None
+    given: str | None = dict.get(entry, when) or None
+    # feedparser's own reading guesses: it takes 01-05-2023 for a day of 2001.
+    moment = read_date(given, datetime.now(UTC)).moment
+    return moment.isoformat() if moment else given
 
 
 def _line(detail: Any) -> str | None:  # noqa: ANN401 - feedparser has no types

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from io import BytesIO
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 from stance import __version__
 from stance.errors import FetchError, MissingExtraError
 from stance.reading.items import Fetched
+from stance.reading.unpacking import unpacked
 
 if TYPE_CHECKING:
     import httpx
@@ -287,7 +287,7 @@ class Fetcher:
                 break
         try:
             # What is too large as it came need not be unpacked to be refused.
-            body = packed if len(packed) > limit else _unpacked(packed, encoding, limit)
+            body = packed if len(packed) > limit else unpacked(packed, encoding, limit)
         except (zlib.error, gzip.BadGzipFile, EOFError):
             raise FetchError(f"{url}: broken {encoding} data: try again later") from None
         except ValueError:
@@ -297,32 +297,6 @@ class Fetcher:
                 f"{url}: larger than {limit} bytes: give the address of a feed or an article"
             )
         return bytes(body)
-
-
-def _unpacked(data: bytes | bytearray, encoding: str, limit: int) -> bytes | bytearray:
-    """A body as it was before packing; of what exceeds the limit, one byte more than that.
-
-    Raises:
-        zlib.error, gzip.BadGzipFile: The data are not what the encoding says.
-        EOFError: The data end too early.
-        ValueError: The encoding is another than identity, gzip or deflate.
-    """
-    match encoding:
-        case "" | "identity":
-            return data
-        case "gzip" | "x-gzip":
-            return gzip.GzipFile(fileobj=BytesIO(data)).read(limit + 1)
-        case "deflate":
-            # Some servers leave out the wrapper that RFC 9110, 8.4.1.2 asks for. Its first
-            # byte is known by the lower half (RFC 1950), with which no raw data begin.
-            wrapped = data[:1] and data[0] & 15 == zlib.DEFLATED
-            unpacker = zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
-            plain = unpacker.decompress(data, limit + 1)
-            if not unpacker.eof and len(plain) <= limit:
-                raise EOFError
-            return plain
-        case _:
-            raise ValueError(encoding)
 
 
 def _asked_pause(retry_after: str) -> float:

@@ -11,7 +11,8 @@ from stance.reading.archives import ARCHIVE_SUFFIXES, Archive
 from stance.reading.columns import ANY_COLUMNS, Columns
 from stance.reading.documents import HTML_SUFFIXES, parse
 from stance.reading.feeds import FEED_SUFFIXES, FeedFile
-from stance.reading.items import Item, Located, Rejected, Source
+from stance.reading.following import Following
+from stance.reading.items import Fetch, Item, Located, Rejected, Source
 from stance.reading.tables import (
     CSV_SUFFIXES,
     JSONL_SUFFIXES,
@@ -87,11 +88,15 @@ class Folder:
         path: The folder.
         name: What the user called it.
         columns: Which columns of a table to read.
+        fetch: Gets the pages that feeds link to; None leaves the links alone.
+        apart: Files to pass over, resolved: what lies there and is no news.
     """
 
     path: Path
     name: str
     columns: Columns = ANY_COLUMNS
+    fetch: Fetch | None = None
+    apart: frozenset[Path] = frozenset()
 
     def __iter__(self) -> Iterator[Item]:
         """Yield what the files hold; a file that cannot be read comes as `Rejected`.
@@ -118,6 +123,8 @@ class Folder:
                     reason = f"a folder that cannot be read: {error.strerror}"
                     yield Rejected(reason, self.name, place)
             elif path.is_file():
+                if path.resolve() in self.apart:
+                    continue
                 yield from self._file(path, place)
             else:
                 reason = "neither a file nor a folder of its own: links to folders are not followed"
@@ -125,6 +132,8 @@ class Folder:
 
     def _file(self, path: Path, place: str) -> Iterator[Item]:
         source = file_source(path, place, self.columns)
+        if self.fetch and isinstance(source, FeedFile):
+            source = Following(source, self.fetch)
         try:
             for item in source:
                 inner = "" if isinstance(source, TextFile) else f":{item.position}"

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _JUDGED = 4000
 _ENOUGH = 40
+# A French headline has 0.002 at most, an English one seldom less, however many names it holds.
+_FOREIGN = 0.01
 _CODE = re.compile(r"([a-z]{2})(?:[-_]|$)")
 
 
@@ -25,10 +27,12 @@ class Detected:
     Attributes:
         language: ISO 639-1 code.
         probability: Of this language among all that the detector knows, in [0, 1].
+        english: Of English, likewise.
     """
 
     language: str
     probability: float
+    english: float
 
 
 def language_of(text: str) -> Detected:
@@ -40,23 +44,33 @@ def language_of(text: str) -> Detected:
     Raises:
         MissingExtraError: py3langid is not installed.
     """
-    language, probability = _identifier().classify(text[:_JUDGED])
-    return Detected(language, probability)
+    ranked = _identifier().rank(text[:_JUDGED])
+    language, probability = ranked[0]
+    return Detected(language, float(probability), float(dict(ranked)["en"]))
 
 
-def is_english(article: Article) -> bool:
-    """Whether an article is in English, as far as can be told.
+def why_foreign(article: Article) -> str | None:
+    """Why an article is not taken for English; None where it is.
 
-    A text of 40 characters or more speaks for itself, whatever its source claims. A
-    shorter one is taken at the source's word, and for English where that is silent.
+    A text of 40 characters or more speaks for itself, whatever its source claims: it is
+    English where that is the likeliest language, and not where its probability is below 0.01.
+    What lies between, as a headline made of names does, and a shorter text are taken at the
+    source's word, and for English where that is silent.
 
     Raises:
         MissingExtraError: py3langid is not installed.
     """
     text = article.text.strip()
     if len(text) >= _ENOUGH:
-        return language_of(text).language == "en"
-    return article.language is None or language_code(article.language) == "en"
+        found = language_of(text)
+        if found.language == "en":
+            return None
+        if found.english < _FOREIGN:
+            return f"language {found.language} ({found.probability:.2f}): expected English"
+    stated = article.language
+    if stated is None or language_code(stated) == "en":
+        return None
+    return f"language {stated}, as its source states: expected English"
 
 
 def language_code(tag: str | None) -> str | None:

@@ -14,21 +14,18 @@ from pathlib import Path
 from typing import BinaryIO
 
 from stance.errors import InputError
-from stance.reading.charsets import page_text
 from stance.reading.columns import ANY_COLUMNS, Columns
-from stance.reading.documents import article_from_html, parse
+from stance.reading.documents import parse
 from stance.reading.feeds import FeedFile, articles_from_feed, looks_like_feed
 from stance.reading.folders import FileLimits, Folder, file_source
-from stance.reading.items import Fetch, Fetched, Item, Located, Rejected, Source
+from stance.reading.following import Following, fetched_article, follow_links
+from stance.reading.items import Fetch, Item, Located, Rejected, Source
 from stance.reading.tables import JsonLines
-from stance.records import Article
 
 STANDARD_INPUT = "-"
 
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)")
-_PAGES = frozenset({"", "text/html", "application/xhtml+xml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +36,12 @@ class SourceOptions:
         columns: The columns of tables; None looks for their usual names.
         follow: Whether to fetch the pages that a feed links to and take their text
             instead of the entries' own.
+        apart: Files that no folder's reading takes for news, such as the run's own results.
     """
 
     columns: Columns | None = None
     follow: bool = False
+    apart: frozenset[Path] = frozenset()
 
 
 def open_source(name: str, options: SourceOptions, fetch: Fetch | None = None) -> Source:
@@ -73,7 +72,7 @@ def open_source(name: str, options: SourceOptions, fetch: Fetch | None = None) -
     if not path.exists():
         raise InputError(f"{name}: no such file or folder: give one that is there")
     if path.is_dir():
-        return Folder(path, name, columns)
+        return Folder(path, name, columns, linked, options.apart)
     source = file_source(path, name, columns)
     return Following(source, linked) if linked and isinstance(source, FeedFile) else source
 
@@ -102,7 +101,7 @@ class Web:
         fetched = self.fetch(self.url)
         if not looks_like_feed(fetched.body):
             try:
-                yield Located(_article(fetched), self.url, self.url)
+                yield Located(fetched_article(fetched), self.url, self.url)
             except InputError as error:
                 yield Rejected(str(error), self.url, self.url)
             return
@@ -113,27 +112,6 @@ class Web:
                 yield replace(item, article=article)
             else:
                 yield item
-
-
-@dataclass(frozen=True, slots=True)
-class Following:
-    """A feed whose entries are read at the pages they link to.
-
-    Attributes:
-        feed: The feed.
-        fetch: Gets the pages.
-    """
-
-    feed: Source
-    fetch: Fetch
-
-    def __iter__(self) -> Iterator[Item]:
-        """Yield one item an entry, and one for each page that cannot be had.
-
-        Raises:
-            InputError: The feed cannot be read.
-        """
-        return follow_links(iter(self.feed), self.fetch)
 
 
 class StandardInput:
@@ -184,56 +162,6 @@ class StandardInput:
             weakref.finalize(self, path.unlink, missing_ok=True)
             shutil.copyfileobj(self._stream, file)
         return path
-
-
-def follow_links(items: Iterator[Item], fetch: Fetch) -> Iterator[Item]:
-    """Read a feed's articles at the pages they link to.
-
-    What a page does not say of itself is filled in from the entry. Where a page cannot
-    be had, the entry's own text stands, and a `Rejected` after it names the page.
-
-    Args:
-        items: What the feed holds.
-        fetch: Gets the pages.
-    """
-    for item in items:
-        if isinstance(item, Rejected) or item.article.url is None:
-            yield item
-            continue
-        try:
-            page = _article(fetch(item.article.url))
-        except InputError as error:
-            yield item
-            yield Rejected(str(error), item.source, item.article.url)
-            continue
-        entry = item.article
-        article = replace(
-            page,
-            headline=page.headline or entry.headline,
-            outlet=page.outlet or entry.outlet,
-            published=entry.published or page.published,
-            language=page.language or entry.language,
-            author=page.author or entry.author,
-        )
-        yield replace(item, article=article)
-
-
-def _article(fetched: Fetched) -> Article:
-    """The article on a page that was fetched.
-
-    Raises:
-        InputError: It is no page or text, or has no main text.
-    """
-    kind = fetched.content_type.partition(";")[0].strip()
-    if kind == "text/plain":
-        article = parse(fetched.body, fetched.url)
-    elif kind in _PAGES:
-        charset = _CHARSET.search(fetched.content_type)
-        text = page_text(fetched.body, charset and charset.group(1), fetched.url)
-        article = article_from_html(text, fetched.url)
-    else:
-        raise InputError(f"{fetched.url}: {kind}: expected a page, a text or a feed")
-    return replace(article, url=fetched.url, retrieved=fetched.retrieved)
 
 
 def _begins_json_lines(data: bytes) -> bool:

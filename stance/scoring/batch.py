@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from stance.errors import InputError, ModelError
 from stance.reading.dates import read_date
 from stance.reading.items import Item, Located, Rejected
-from stance.reading.languages import is_english, language_of
+from stance.reading.languages import why_foreign
 from stance.records import Article, ArticleStance
 from stance.scoring.given import given_articles
 from stance.scoring.lease import held
@@ -156,24 +156,22 @@ class Batch:
             given_articles([item.article])
         except InputError as error:
             return Rejected(str(error), item.source, item.position)
-        if self.config.any_language or is_english(item.article):
-            return None
-        found = language_of(item.article.text)
-        reason = f"language {found.language} ({found.probability:.2f}): expected English"
-        return Rejected(reason, item.source, item.position)
+        reason = None if self.config.any_language else why_foreign(item.article)
+        return Rejected(reason, item.source, item.position) if reason else None
 
     def _take(self, chunk: Sequence[Located], tally: Counter[str]) -> list[Located]:
         """Score and keep what no one else has; give back what another process holds."""
         model, claims = self.scorer.manifest.identity, self.ledger.claims
         new = {content_hash(item.article): item for item in self._new(chunk, tally)}
-        mine = claims.claim(new, model)
+        mine = claims.claim(new, model, gated=self.screen is not None)
         with held(claims, mine, model):
             self._score([item for key, item in new.items() if key in mine], tally)
         return [item for key, item in new.items() if key not in mine]
 
     def _new(self, chunk: Sequence[Located], tally: Counter[str]) -> list[Located]:
         """The articles that this model has not scored; the others are counted."""
-        new = self.ledger.unscored(chunk, self.scorer.manifest.identity)
+        model, gated = self.scorer.manifest.identity, self.screen is not None
+        new = self.ledger.unscored(chunk, model, gated=gated)
         wanted = {id(item) for item in new}
         met = [(content_hash(i.article), i) for i in chunk if id(i) not in wanted]
         places = self.ledger.places([key for key, _ in met])

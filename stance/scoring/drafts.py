@@ -23,7 +23,7 @@ def replaced(path: Path) -> Iterator[Path]:
         OSError: The draft cannot be written or moved.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.new")
+    draft = draft_of(path)
     with _alone_in(path.parent):
         try:
             yield draft
@@ -32,6 +32,11 @@ def replaced(path: Path) -> Iterator[Path]:
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
+
+
+def draft_of(path: Path) -> Path:
+    """Where the draft of a file stands until it is whole."""
+    return path.with_name(f".{path.name}.new")
 
 
 @contextmanager

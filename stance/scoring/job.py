@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import length_hint
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,7 +107,8 @@ def run_job(job: Job, progress: Callable[[int, int | None], None] = lambda *_: N
     with ExitStack() as stack:
         online = job.options.follow or any(map(_is_url, names))
         fetch = stack.enter_context(_fetcher(job)) if online else None
-        sources = _opened(names, job.options, fetch)
+        options = replace(job.options, apart=job.options.apart | job.output.files)
+        sources = _opened(names, options, fetch)
         faults = [source for source in sources if isinstance(source, Rejected)]
         _refuse_if_all(faults, len(names))
         # First of all, for it makes the folder in which the ledger may stand, too.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from stance.errors import InputError, MissingExtraError, StoreError
-from stance.scoring.drafts import replaced
+from stance.scoring.drafts import draft_of, replaced
 from stance.scoring.ledger.pieces import pieces
 
 if TYPE_CHECKING:
@@ -66,6 +66,14 @@ class Output:
     sentences: Path | None
     articles: Path | None
     rejected: Path
+
+    @property
+    def files(self) -> frozenset[Path]:
+        """Every file that a run may leave, which a folder that holds it must not take for news."""
+        ledger = [] if "://" in self.ledger else [self.ledger]
+        beside = [Path(f"{name}{end}") for name in ledger for end in ("", "-wal", "-shm")]
+        tables = [p for p in (self.sentences, self.articles, self.rejected) if p]
+        return frozenset(p.resolve() for p in (*beside, *tables, *map(draft_of, tables)))
 
     @classmethod
     def named(cls, given: str, ledger: str | None = None) -> Output:

@@ -61,7 +61,9 @@ class Rejections:
             "reason": rejected.reason,
         }
         with self._faults():
-            self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            line = json.dumps(row, ensure_ascii=False)
+            # A name that the shell gave may hold bytes that are not UTF-8.
+            self._file.write(line.encode(errors="backslashreplace").decode() + "\n")
             self._file.flush()
         self.count += 1
 

@@ -58,16 +58,21 @@ class Unconfirmed:
     A feed that was fetched but not kept, for a kill came between, must be had whole the
     next time; so its validators are stored only once `confirm` is called.
 
+    They are stored for one reader, since a feed that has not changed is new to another
+    model, and to one without a gate.
+
     Attributes:
         stored: Where they go.
+        reader: Who reads the feeds.
     """
 
     stored: Validators
+    reader: str = ""
     _new: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
 
     def get(self, url: str) -> tuple[str | None, str | None] | None:
         """The stored ETag and Last-Modified of an address; None if there are none."""
-        return self.stored.get(url)
+        return self.stored.get(self._key(url))
 
     def set(self, url: str, etag: str | None, last_modified: str | None) -> None:
         """Remember what a server just said."""
@@ -80,8 +85,11 @@ class Unconfirmed:
     def confirm(self) -> None:
         """Store what was remembered."""
         for url, (etag, last_modified) in self._new.items():
-            self.stored.set(url, etag, last_modified)
+            self.stored.set(self._key(url), etag, last_modified)
         self._new.clear()
+
+    def _key(self, url: str) -> str:
+        return f"{self.reader} {url}".strip()
 
 
 @dataclass(slots=True)
@@ -122,18 +130,22 @@ class Watch:
             self.stop.wait(max(0.0, min(self._due.values(), default=0.0) - self.clock()))
 
     def _cycle(self) -> None:
-        due = [f for f in self.feeds if self._due.get(f, 0.0) <= self.clock()]
+        start = self.clock()
+        # What is nearly due goes along, or some feeds would have cycles of their own.
+        soon = start + self.config.every / 10
+        due = [f for f in self.feeds if self._due.get(f, 0.0) <= soon]
         before = dict(self._failures)
-        summary = self.batch.run(self._items(due))
+        summary = self.batch.run(self._items(due, start))
         self.validators.confirm()
         failed = [f for f in due if self._failures.get(f, 0) > before.get(f, 0)]
         self.say(_line(summary, len(due), failed))
 
-    def _items(self, due: Sequence[str]) -> Iterator[Item]:
+    def _items(self, due: Sequence[str], start: float) -> Iterator[Item]:
         with self.polls() as poll:
             for feed in due:
                 if self.stop.is_set():
                     return
+                self._due[feed] = start + self.config.every
                 yield from self._feed(feed, poll)
 
     def _feed(self, feed: str, poll: Poll) -> Iterator[Item]:
@@ -146,11 +158,14 @@ class Watch:
         except InputError as error:
             if found is not None:
                 self.validators.forget(found.url)
-            self._failures[feed] = self._failures.get(feed, 0) + 1
+            failures = self._failures[feed] = self._failures.get(feed, 0) + 1
             yield Rejected(str(error), feed, "")
-        every, failures = self.config.every, self._failures.get(feed, 0)
-        late = min(every * 2.0 ** min(failures, _DOUBLINGS), max(every, self.config.longest))
-        self._due[feed] = self.clock() + late
+            self._due[feed] += self._later(failures)
+
+    def _later(self, failures: int) -> float:
+        """Seconds by which a feed that fails again and again is put off."""
+        every, longest = self.config.every, max(self.config.every, self.config.longest)
+        return min(every * 2.0 ** min(failures, _DOUBLINGS), longest) - every
 
 
 def _entries(found: Fetched, feed: str) -> Iterator[Item]:
@@ -196,7 +211,8 @@ def watch_feeds(job: Job, config: WatchConfig, stop: Event, say: Callable[[str],
         Rejections(job.output.rejected, grow=True) as reject,
         scorer_of(job) as scorer,
     ):
-        validators = Unconfirmed(ledger.validators)
+        reader = f"{scorer.manifest.identity} {job.screened:d}{job.batch.any_language:d}"
+        validators = Unconfirmed(ledger.validators, reader)
         screen = Gate() if job.screened else None
         batch = Batch(scorer, ledger, screen, reject, job.batch)
         polls = partial(Fetcher, policy, validators)

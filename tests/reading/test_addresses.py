@@ -73,6 +73,8 @@ def test_what_is_no_address_is_an_error() -> None:
         ("", "not a web address"),
         ("http://example.test/a\nb", "non-printable"),
         ("http://example.test:port/", "Invalid port"),
+        ("http://xn--/a", "give an http or https address"),
+        ("http://example.test/\ud800", "give an http or https address"),
         ("http://reader:hush@example.test/", "a user name in the address"),
     ],
 )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from codecs import BOM_UTF8
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ the airport that the two delegations had agreed on nothing but the date of anoth
 <p>Officials in both capitals declined to say whether the café where they met would be used for
 talks again in the coming weeks, or whether another place had been found.</p></article></body>
 </html>"""
+HALVES = PAGE.encode()[:200], PAGE.encode()[200:]
 URL = "https://a.example.org/envoy"
 WHEN = "2024-05-06T10:00:00Z"
 
@@ -70,6 +72,9 @@ def test_what_is_no_page_is_passed_over(tmp_path: Path) -> None:
     [
         (gzip.compress(PAGE.encode()), "Content-Encoding: gzip\r\n"),
         (zlib.compress(PAGE.encode()), "Content-Encoding: deflate\r\n"),
+        (b"".join(map(gzip.compress, HALVES)), "Content-Encoding: gzip\r\n"),
+        (zlib.compress(PAGE.encode())[2:-4], "Content-Encoding: deflate\r\n"),
+        (BOM_UTF8 + PAGE.encode(), "Content-Encoding: gzip\r\n"),
         (PAGE.encode(), "Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"),
         (
             b"%x\r\n%b\r\n0\r\n\r\n" % (len(PAGE.encode()), PAGE.encode()),
@@ -95,7 +100,7 @@ def test_a_page_is_decoded_as_its_server_says(tmp_path: Path) -> None:
         (http(b"<html><body></body></html>"), "without a main text"),
         (http(PAGE.encode("cp1252")), "no encoding that is known"),
         (http(b"nonsense", extra="Content-Encoding: gzip\r\n"), "encoding that it states"),
-        (http(gzip.compress(PAGE.encode())[:-9], extra="Content-Encoding: gzip\r\n"), "cut off"),
+        (http(gzip.compress(PAGE.encode())[:-9], extra="Content-Encoding: gzip\r\n"), "ended bef"),
         (http(b"<p>" + b"x" * 5000), "more than 4000 bytes"),
         (http(gzip.compress(b"<p>" + b"x" * 10**6), extra="Content-Encoding: gzip\r\n"), "4000"),
         (http(PAGE.encode(), extra=f"X-Long: {'x' * 50_000}\r\n"), "cannot be read"),

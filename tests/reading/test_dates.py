@@ -23,6 +23,9 @@ NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
         "Mon, 06 May 2024 10:00:00 +0200",
         "6 May 2024 08:00 GMT",
         " Mon, 06 May 2024 04:00:00 EDT ",
+        "May 6, 2024 8:00 AM",
+        "Mon, 06 May 2024 3:00:00 a.m. EST",
+        "Sun, 05 May 2024 08:00:00 PM -1200",
     ],
 )
 def test_one_moment_in_many_forms(text: str) -> None:
@@ -30,7 +33,9 @@ def test_one_moment_in_many_forms(text: str) -> None:
 
 
 def test_a_day_is_its_midnight() -> None:
-    assert read_date("2024-05-06", NOW).moment == datetime(2024, 5, 6, tzinfo=UTC)
+    for text in ("2024-05-06", "May 6, 2024", "6 May 2024", "Monday, May 6, 2024 12:00 AM"):
+        assert read_date(text, NOW).moment == datetime(2024, 5, 6, tzinfo=UTC)
+    assert read_date("6 May 2024 12:30 pm", NOW).moment == datetime(2024, 5, 6, 12, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +48,8 @@ def test_a_day_is_its_midnight() -> None:
         ("0001-01-01T00:00:00+23:00", "impossible"),
         ("sometime in May", "unreadable"),
         ("05/06/2024", "unreadable"),
+        ("05-06-2024 10:00:00", "unreadable"),
+        ("2024/05/06 10:00:00", "unreadable"),
         ("", "unreadable"),
     ],
 )

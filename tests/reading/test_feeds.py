@@ -79,6 +79,41 @@ def test_rss_entries_become_articles() -> None:
     assert isinstance(items[4], Rejected)
 
 
+CAPTION = "<media:description>A flag, and a lectern in a hall, in 2019.</media:description>"
+SUMMARY = "<description>Talks began.</description>"
+FULL = "<content:encoded><![CDATA[<p>Talks began. They ended soon.</p>]]></content:encoded>"
+PHOTO = "<content:encoded><![CDATA[<img src='x.jpg'/>]]></content:encoded>"
+
+
+@pytest.mark.parametrize(
+    ("inside", "text"),
+    [
+        (SUMMARY + CAPTION, "Talks began."),
+        (CAPTION + SUMMARY, "Talks began."),
+        (f"<media:content url='x.jpg'>{CAPTION}</media:content>{SUMMARY}", "Talks began."),
+        (CAPTION + FULL + SUMMARY, "Talks began. They ended soon."),
+        (SUMMARY + PHOTO, "Talks began."),
+    ],
+)
+def test_an_entry_is_its_longest_text_and_no_caption(inside: str, text: str) -> None:
+    names = "xmlns:media='http://search.yahoo.com/mrss/' "
+    names += "xmlns:content='http://purl.org/rss/1.0/modules/content/'"
+    title = "<title>Envoy</title><media:title>A picture</media:title>"
+    feed = f"<rss version='2.0' {names}><channel><item>{title}{inside}</item></channel></rss>"
+    (item,) = articles_from_feed(feed.encode(), "feed.xml")
+    assert isinstance(item, Located)
+    assert item.article.text == f"Envoy\n\n{text}"
+
+
+@pytest.mark.parametrize("date", ["01-05-2023 10:00:00", "2023/05/01 10:00:00"])
+def test_a_date_is_not_guessed(date: str) -> None:
+    item = f"<item><title>x</title><pubDate>{date}</pubDate></item>"
+    feed = f"<rss version='2.0'><channel>{item}</channel></rss>"
+    (found,) = articles_from_feed(feed.encode(), "feed.xml")
+    assert isinstance(found, Located)
+    assert found.article.published == date
+
+
 def test_atom_entries_become_articles() -> None:
     (item,) = articles_from_feed(ATOM.encode(), "feed.atom")
     assert isinstance(item, Located)

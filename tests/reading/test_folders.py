@@ -67,6 +67,13 @@ def test_columns_reach_the_tables_in_a_folder(tmp_path: Path) -> None:
     assert item == Located(Article("Talks began."), "news", "a.jsonl:#1")
 
 
+def test_files_that_are_no_news_are_passed_over(tmp_path: Path) -> None:
+    for name in ("a.txt", "out.csv"):
+        (tmp_path / name).write_text("Talks began.")
+    folder = Folder(tmp_path, "news", apart=frozenset({(tmp_path / "out.csv").resolve()}))
+    assert [item.position for item in folder] == ["a.txt"]
+
+
 def test_a_name_that_is_not_utf8_is_written_with_escapes(tmp_path: Path) -> None:
     try:
         Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt")).write_text("Talks began.")

@@ -147,6 +147,10 @@ def test_a_feed_file_is_followed_to_its_pages(site: str, tmp_path: Path) -> None
     items = list(open_source(str(path), FOLLOW, fetch))
     assert [type(i) for i in items] == [Located, Located, Rejected, Located]
     assert [type(i) for i in open_source(str(path), PLAIN)] == [Located] * 3
+    inside = list(open_source(str(tmp_path), FOLLOW, fetch))
+    assert [getattr(i, "article", None) for i in inside] == [
+        getattr(i, "article", None) for i in items
+    ]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from stance.reading.columns import Columns, recognise
 from stance.reading.items import Located, Rejected
 from stance.reading.tables import CsvTable, JsonLines, ParquetTable, TableLimits, _rows
 from stance.records import Article
+from stance.scoring.outputs import SENTENCES
 
 FULL = Article(
     "Talks began.",
@@ -40,6 +41,20 @@ def test_csv_columns_go_by_their_usual_names(tmp_path: Path) -> None:
     source = CsvTable(path, "a.csv")
     assert list(source) == [Located(FULL, "a.csv", "#1")]
     assert list(source) == list(source)
+
+
+def test_a_cell_that_is_no_number_is_no_cell(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    row = {"text": "Talks began.", "headline": float("nan"), "url": float("nan"), "author": [1.5]}
+    path.write_text(json.dumps(row) + "\n")
+    (item,) = JsonLines(path, "a.jsonl")
+    assert item == Located(Article("Talks began.", author="1.5"), "a.jsonl", "#1")
+
+
+def test_a_table_of_scored_sentences_is_no_table_of_articles() -> None:
+    with pytest.raises(InputError, match="sentences that stance scored"):
+        recognise(SENTENCES, Columns(), "out.csv")
+    assert recognise(SENTENCES, Columns(text="text"), "out.csv")["text"] == "text"
 
 
 @pytest.mark.parametrize("separator", [";", "\t", ","])

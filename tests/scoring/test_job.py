@@ -38,12 +38,39 @@ def test_score_takes_paths_and_gives_the_summary(
     to = tmp_path / "made" / "out.parquet"
     found = stance.score(news, to, model=tiny_model, device="cpu")
     assert (found.read, found.scored, found.screened) == (3, 2, 1)
-    again = stance.score([news], to, model=tiny_model, device="cpu", screened=False)
+    again = stance.score([news], to, model=tiny_model, device="cpu")
     assert (again.scored, again.known) == (0, 3)
     sentences = pd.read_parquet(to)
     assert sentences["text"].tolist() == TEXTS[:2]
     with stance.Ledger.open(f"{to}.ledger.db") as ledger:
         assert ledger.counts()["documents"] == 3
+
+
+def test_what_the_gate_screened_is_scored_once_there_is_no_gate(
+    news: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    to = tmp_path / "out.csv"
+    stance.score(news, to, model=tiny_model, device="cpu")
+    found = stance.score(news, to, model=tiny_model, device="cpu", screened=False)
+    assert (found.scored, found.known) == (1, 2)
+    assert sorted(pd.read_csv(to)["text"]) == sorted(TEXTS)
+    again = stance.score(news, to, model=tiny_model, device="cpu")
+    assert (again.scored, again.screened, again.known) == (0, 0, 3)
+    assert set(pd.read_csv(tmp_path / "out.articles.csv")["status"]) == {"scored"}
+
+
+@pytest.mark.parametrize("name", ["out.parquet", "out.jsonl", "out.db", "results"])
+def test_a_run_takes_none_of_its_own_results_for_news(
+    news: Path, tiny_model: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(news)
+    (news / ".out.jsonl.new").write_text("a draft that a kill left")
+    (news / ".out.parquet.new").write_text("another")
+    (news / "broken.pdf").write_text("set aside, and listed in a file of its own")
+    first = stance.score(".", name, model=tiny_model, device="cpu")
+    again = stance.score(".", name, model=tiny_model, device="cpu")
+    assert (again.scored, again.screened, again.known) == (0, 0, 3)
+    assert (again.read, again.rejected) == (first.read, first.rejected)
 
 
 def test_a_ledger_of_its_own_serves_two_outputs(

@@ -24,6 +24,13 @@ def test_every_fault_is_a_line(tmp_path: Path) -> None:
     assert reject.count == 1
 
 
+def test_a_source_whose_name_is_not_utf8_is_listed(tmp_path: Path) -> None:
+    path = tmp_path / "out.rejected.jsonl"
+    with Rejections(path) as reject:
+        reject(Rejected("no text", "caf\udce9.dat", ""))
+    assert json.loads(path.read_text(encoding="utf-8"))["source"] == "caf\udce9.dat"
+
+
 def test_a_run_without_faults_leaves_no_older_list(tmp_path: Path) -> None:
     path = tmp_path / "out.rejected.jsonl"
     path.write_text("{}\n")

@@ -102,6 +102,18 @@ def test_a_feed_that_disappears_is_left_alone_ever_longer(batch: Batch) -> None:
     assert "failed" not in lines[1]
 
 
+def test_feeds_stay_together_however_long_a_cycle_takes(batch: Batch) -> None:
+    now = [0.0]
+    feeds = Feeds({"a": None, "b": None})
+    feeds.fetch_hook = lambda: now.__setitem__(0, now[0] + 4)
+    made, lines = watch(feeds, batch, 1, clock=lambda: now[0])
+    made.config = WatchConfig(every=10, cycles=1)
+    for moment in (0.0, 10.0, 20.0):
+        now[0] = moment
+        made.run()
+    assert [line[:7] for line in lines] == ["2 feeds"] * 3
+
+
 def test_stopping_ends_after_the_feed_under_way(batch: Batch) -> None:
     feeds, stop = Feeds({"a": FEED.format(n=1), "b": FEED.format(n=2)}), Event()
     feeds.fetch_hook = stop.set
@@ -120,6 +132,8 @@ def test_validators_are_stored_once_articles_are_kept() -> None:
     pending.confirm()
     assert pending.get("a") == ('"1"', None)
     assert pending.get("b") is None
+    # What another model read is not read yet.
+    assert Unconfirmed(memory, "another model").get("a") is None
 
 
 def test_being_stopped_before_the_first_feed_is_no_error(batch: Batch) -> None:

@@ -36,12 +36,13 @@ class Claims:
     owner: str = field(default_factory=this_owner)
     clock: Callable[[], float] = time.time
 
-    def claim(self, hashes: Iterable[str], model_hash: str) -> set[str]:
+    def claim(self, hashes: Iterable[str], model_hash: str, *, gated: bool = True) -> set[str]:
         """Take those that nobody holds and that are not scored yet.
 
         Args:
             hashes: Content hashes.
             model_hash: The model that is to score them.
+            gated: Whether those that were screened out before it count as scored.
 
         Returns:
             Those that are now this owner's, or were before.
@@ -53,7 +54,8 @@ class Claims:
         def take(wanted: Collection[str], connection: Connection) -> set[str]:
             now = self._now(connection)
             taken = self._held_by_others(connection, wanted, model_hash, now)
-            free = set(wanted) - taken - dealt_with(connection, wanted, model_hash)
+            done = dealt_with(connection, wanted, model_hash, gated=gated)
+            free = set(wanted) - taken - done
             connection.execute(delete(claims).where(_these(free, model_hash)))
             mark = {"model_hash": model_hash, "owner": self.owner, "until": now + self.lease}
             if free:

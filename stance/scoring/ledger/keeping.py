@@ -59,7 +59,7 @@ def write_entries(
 ) -> None:
     """Write documents, sightings, scorings and sentences, and end the claims on them.
 
-    What is there already is left as it is.
+    What is there already is left as it is, but a score takes the place of a screening.
 
     Args:
         connection: In a transaction that is the only writer's.
@@ -106,7 +106,7 @@ def write_sightings(connection: Connection, met: Iterable[tuple[str, Located]]) 
 
 
 def write_met(
-    connection: Connection, met: Sequence[tuple[str, Located]], model_hash: str
+    connection: Connection, met: Sequence[tuple[str, Located]], model_hash: str, *, gated: bool
 ) -> set[str]:
     """Write where contents were met, and say which of them a model has dealt with.
 
@@ -114,6 +114,7 @@ def write_met(
         connection: In a transaction that is the only writer's.
         met: Content hashes, each with an article and where it stood.
         model_hash: The model.
+        gated: As in `dealt_with`.
 
     Returns:
         Content hashes.
@@ -121,23 +122,28 @@ def write_met(
     done: set[str] = set()
     for piece in pieces(met, PIECE):
         write_sightings(connection, piece)
-        done |= dealt_with(connection, [content for content, _ in piece], model_hash)
+        done |= dealt_with(connection, [content for content, _ in piece], model_hash, gated=gated)
     return done
 
 
-def dealt_with(connection: Connection, hashes: Collection[str], model_hash: str) -> set[str]:
-    """Which contents a model has scored or screened out.
+def dealt_with(
+    connection: Connection, hashes: Collection[str], model_hash: str, *, gated: bool
+) -> set[str]:
+    """Which contents a model has scored.
 
     Args:
         connection: Any.
         hashes: Content hashes, a few hundred at most.
         model_hash: The model.
+        gated: Whether those that were screened out before it count, too.
     """
     query = (
         select(documents.c.content_hash)
         .join(scorings, scorings.c.document_id == documents.c.id)
         .where(documents.c.content_hash.in_(hashes), scorings.c.model_hash == model_hash)
     )
+    if not gated:
+        query = query.where(scorings.c.status == SCORED)
     return set(connection.scalars(query))
 
 
@@ -206,6 +212,14 @@ def _write_scorings(
     model_hash, model = named
     by_content = {e.content_hash: e.scored for e in entries}
     numbers = document_ids(connection, by_content)
+    seen = [n for key, n in numbers.items() if by_content[key].result]
+    connection.execute(
+        delete(scorings).where(
+            scorings.c.document_id.in_(seen),
+            scorings.c.model_hash == model_hash,
+            scorings.c.status == SCREENED,
+        )
+    )
     there = _scoring_ids(connection, numbers.values(), model_hash)
     fresh = {n: by_content[key] for key, n in numbers.items() if n not in there}
     if not fresh:

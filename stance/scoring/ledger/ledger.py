@@ -85,7 +85,9 @@ class Ledger:
         """Close the connections."""
         self._store.close()
 
-    def unscored(self, articles: Sequence[Located], model_hash: str) -> list[Located]:
+    def unscored(
+        self, articles: Sequence[Located], model_hash: str, *, gated: bool = True
+    ) -> list[Located]:
         """Which articles this model has not dealt with yet.
 
         Every article is noted as met where it stood, so that doubles can be counted.
@@ -93,6 +95,7 @@ class Ledger:
         Args:
             articles: Articles and where they stood.
             model_hash: The model.
+            gated: Whether those that were screened out before it count as dealt with.
 
         Returns:
             In the order given; of exact doubles the first.
@@ -103,7 +106,9 @@ class Ledger:
         from stance.scoring.ledger.keeping import write_met
 
         met = [(content_hash(each.article), each) for each in articles]
-        done = self._store.write(lambda connection: write_met(connection, met, model_hash))
+        done = self._store.write(
+            lambda connection: write_met(connection, met, model_hash, gated=gated)
+        )
         fresh: dict[str, Located] = {}
         for content, each in met:
             if content not in done:
@@ -114,7 +119,8 @@ class Ledger:
         """Keep what was scored or screened out, all of it or, if that fails, nothing.
 
         Documents and scorings that are there already are left as they are, so keeping
-        twice comes to the same as once. Claims on these articles end.
+        twice comes to the same as once; but a score takes the place of a screening. Claims
+        on these articles end.
 
         Args:
             scored: Articles that were dealt with.
