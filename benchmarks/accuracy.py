@@ -244,7 +244,7 @@ def chosen(articles: Sequence[AnnotatedArticle], run: Run) -> list[AnnotatedArti
     kept = [a for a in articles if run.part == "both" or a.is_real == (run.part == "wire")]
     if run.share == 1:
         return kept
-    groups = [str(a.meta.get("group", a.id)) for a in kept]
+    groups = [a.group or a.id for a in kept]
     splitter = GroupShuffleSplit(1, train_size=run.share, random_state=13)
     return [kept[i] for i in next(splitter.split(kept, groups=groups))[0]]
 

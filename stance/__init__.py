@@ -3,7 +3,7 @@
 ```python
 import stance
 
-result = stance.predict("China offered to host talks. Kyiv called the plan empty.")
+result = stance.predict("China's envoy met both sides. Kyiv called Beijing's plan empty.")
 result.counts
 ```
 """

@@ -53,6 +53,12 @@ def test_standard_input_as_json_lines_and_csv(tiny_model: Path) -> None:
     assert float(read[0]["score"]) == pytest.approx(rows[0]["score"])
 
 
+def test_an_address_is_for_the_other_command() -> None:
+    done = run("predict", "https://courier.example/a")
+    assert done.returncode == 2
+    assert b"use stance score" in done.stderr
+
+
 def test_a_reader_that_has_had_enough_is_no_fault(article: Path, tiny_model: Path) -> None:
     article.write_text("China offered to host talks on the border. " * 3000)
     line = [*COMMAND, "predict", str(article), "--model", str(tiny_model), "--format", "jsonl"]

@@ -19,10 +19,14 @@ from stance.cli.one_line import one_line_errors
 @click.option("--base", help="Encoder: hub name or folder; MiniLM if not given.")
 @click.option("--sentiment", type=click.Path(path_type=Path), help="NewsMTSC rows for a warm-up.")
 @click.option("--epochs", type=click.IntRange(1), default=4, show_default=True)
-@click.option("--learning-rate", type=float, default=8e-5, show_default=True)
-@click.option("--batch-size", type=int, default=12, show_default=True, help="Passages a step.")
-@click.option("--class-weight", type=float, default=0.5, show_default=True)
-@click.option("--seed", type=int, default=13, show_default=True)
+@click.option(
+    "--learning-rate", type=click.FloatRange(0, min_open=True), default=8e-5, show_default=True
+)
+@click.option(
+    "--batch-size", type=click.IntRange(1), default=12, show_default=True, help="Passages a step."
+)
+@click.option("--class-weight", type=click.FloatRange(0), default=0.5, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=13, show_default=True)
 @click.option(
     "--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="Networks to average."
 )

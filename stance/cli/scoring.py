@@ -13,6 +13,7 @@ from rich.console import Console
 
 import stance
 from stance.cli.one_line import one_line_errors
+from stance.errors import InputError
 from stance.records import Article, ArticleStance, sentence_rows
 
 
@@ -42,6 +43,8 @@ def predict(file: str, form: str, html: Path | None, **how: Any) -> None:  # noq
 
 
 def _article(file: str) -> Article:
+    if file.startswith(("http://", "https://")):
+        raise InputError(f"{file}: predict fetches nothing: use stance score {file} --to news.csv")
     if file != "-":
         return stance.read(file)
     from stance.reading.documents import parse

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from stance.corpus.schema import AnnotatedArticle, read_articles, write_articles
-from stance.corpus.standoff import Hydrated, Segmenter, hydrate, read_rows, read_texts
+from stance.corpus.standoff import Hydrated, Segmenter, Text, hydrate, read_rows, read_texts
 from stance.errors import CorpusError
 
 CORPUS_SPLITS = ("train", "validation", "test", "new_conflict")
@@ -26,6 +26,8 @@ def load_split(data: Path, split: str) -> list[AnnotatedArticle]:
     Raises:
         CorpusError: There is no such split here, or its text is not.
     """
+    if not data.is_dir():
+        raise CorpusError(f"{data}: no such folder: check the path")
     if (data / "manifest.json").is_file():
         return list(_founding(data).articles)
     if split.startswith("wire_"):
@@ -83,15 +85,22 @@ def load_wire(data: Path, *, missing_ok: bool = False) -> list[AnnotatedArticle]
 def hydrate_wire(data: Path, texts: Path, segmenter: Segmenter) -> Hydrated:
     """Fill the user's texts into the real news, and keep the result in `wire/`.
 
+    Texts that were filled in before are there still, so they may come from several places,
+    one at a time.
+
     Args:
         data: The data folder.
         texts: A folder of texts, or a JSON Lines file of them.
         segmenter: Cuts copies that no document hash knows into sentences.
     """
     rows = read_rows(data / "wire" / "annotations.jsonl")
-    found = hydrate(rows, read_texts(texts), segmenter)
+    before = [Text(a.text, a.headline) for a in load_wire(data, missing_ok=True)]
+    found = hydrate(rows, [*before, *read_texts(texts)], segmenter)
     if found.articles:
-        write_articles(data / "wire" / HYDRATED, found.articles)
+        path = data / "wire" / HYDRATED
+        draft = path.with_suffix(".new")
+        write_articles(draft, found.articles)
+        draft.replace(path)
     return found
 
 

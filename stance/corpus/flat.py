@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ def flat_rows(article: AnnotatedArticle) -> Iterator[dict[str, Any]]:
 
     Yields:
         `article`, `i`, `text`, `headline`, `context`, the label fields, the
-        votes' labels, and what is known of the article.
+        votes' labels, and what is known of the article under other names than these.
     """
     texts = [article.text[u.start : u.end] for u in article.units]
     headline = article.headline or _own_headline(article)
@@ -33,7 +33,7 @@ def flat_rows(article: AnnotatedArticle) -> Iterator[dict[str, Any]]:
     before = article.text[:first].strip()[-LONGEST:]
     read = [before] if before else []
     for i, (text, unit) in enumerate(zip(texts, article.units, strict=True)):
-        yield {
+        row = {
             "article": article.id,
             "i": i,
             "text": text,
@@ -48,8 +48,8 @@ def flat_rows(article: AnnotatedArticle) -> Iterator[dict[str, Any]]:
             "votes": [v.label.value for v in unit.votes],
             "start": unit.start,
             "end": unit.end,
-            **article.meta,
         }
+        yield row | {name: value for name, value in article.meta.items() if name not in row}
         if unit.kind not in FURNITURE and text != headline:
             read.append(text)
 
@@ -67,8 +67,9 @@ def _own_headline(article: AnnotatedArticle) -> str:
 def write_flat(data: Path, founding: Path | None = None) -> Iterator[tuple[Path, int]]:
     """Write the flat rows of every split, in the folder `flat/`.
 
-    Real news is written where it is hydrated, and the founding articles where
-    they have been imported; git ignores those files, whose text is its publishers'.
+    Real news is written where it is hydrated, and the founding articles, last of all,
+    where they have been imported; git ignores those files, whose text is its publishers'.
+    The rows of a file have the same fields, as `datasets` needs them.
 
     Args:
         data: The data folder.
@@ -78,7 +79,8 @@ def write_flat(data: Path, founding: Path | None = None) -> Iterator[tuple[Path,
         Each file written, with its number of rows.
 
     Raises:
-        CorpusError: There is nothing to write.
+        CorpusError: There is nothing to write; or, once all else is written, founding
+            articles are missing.
     """
     splits: dict[str, list[AnnotatedArticle]] = {}
     for path in sorted((data / "corpus").glob("*.jsonl")):
@@ -89,12 +91,17 @@ def write_flat(data: Path, founding: Path | None = None) -> Iterator[tuple[Path,
         splits.setdefault(f"wire_{article.split}", []).append(article)
     if not splits:
         raise CorpusError(f"{data}: no corpus/*.jsonl and no contrast/*.jsonl: check the path")
-    if founding and (founding / "manifest.json").is_file() and any(founding.glob("*.txt")):
-        splits["seeds_test"] = load_split(founding, "test")
     target = data / "flat"
     target.mkdir(exist_ok=True)
     for name, articles in splits.items():
-        rows = [row for article in articles for row in flat_rows(article)]
-        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        (target / f"{name}.jsonl").write_text(text, encoding="utf-8")
-        yield target / f"{name}.jsonl", len(rows)
+        yield _write(target / f"{name}.jsonl", articles)
+    if founding and (founding / "manifest.json").is_file() and any(founding.glob("*.txt")):
+        yield _write(target / "seeds_test.jsonl", load_split(founding, "test"))
+
+
+def _write(path: Path, articles: Iterable[AnnotatedArticle]) -> tuple[Path, int]:
+    rows = [row for article in articles for row in flat_rows(article)]
+    blank = dict.fromkeys(field for row in rows for field in row)
+    text = "".join(json.dumps(blank | row, ensure_ascii=False) + "\n" for row in rows)
+    path.write_text(text, encoding="utf-8")
+    return path, len(rows)

@@ -11,11 +11,12 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from stance.corpus.lines import read_jsonl
 from stance.errors import CorpusError
 from stance.records import Kind, Label, Sentence
 
@@ -112,6 +113,12 @@ class AnnotatedArticle:
         return "repo" in self.meta
 
     @property
+    def group(self) -> str | None:
+        """The contrast group that it is a version of, if any."""
+        group = self.meta.get("group")
+        return None if group is None else str(group)
+
+    @property
     def is_original(self) -> bool:
         """Whether it is an article written for the set, so that its text may be shown."""
         return "register" in self.meta and not self.is_real
@@ -161,9 +168,13 @@ def vote_from_json(row: str | Mapping[str, Any]) -> Vote:
     """A vote from its JSON form: a bare label, or an object.
 
     Raises:
-        CorpusError: The label is unknown.
+        CorpusError: It is neither, or the label is unknown.
     """
+    if not isinstance(row, str | Mapping):
+        raise CorpusError(f"a vote is {row!r}: give a label, or an object")
     fields = {"label": row} if isinstance(row, str) else dict(row)
+    if not isinstance(fields.get("holder"), str | None):
+        raise CorpusError(f"a vote's holder is {fields['holder']!r}: expected str")
     if unknown := sorted(fields.keys() - Vote.__dataclass_fields__.keys()):
         raise CorpusError(f"a vote has an unknown field {unknown[0]!r}: take it out")
     return Vote(**{**fields, "label": parse_label(fields.get("label"))})
@@ -196,6 +207,8 @@ def unit_from_json(row: Mapping[str, Any]) -> Unit:
     Raises:
         CorpusError: A field is missing, or a label or kind is unknown.
     """
+    if not isinstance(row, Mapping):
+        raise CorpusError(f"a unit is {row!r}: expected an object")
     try:
         kind = Kind(row["kind"])
     except ValueError:
@@ -212,8 +225,8 @@ def unit_from_json(row: Mapping[str, Any]) -> Unit:
             mixed=_typed(row, "mixed", bool),
             holder=_typed(row, "holder", str),
             confidence=_typed(row, "confidence", int),
-            votes=tuple(vote_from_json(v) for v in row.get("votes", ())),
-            adjudicated=bool(row.get("adjudicated", False)),
+            votes=tuple(vote_from_json(v) for v in _typed({"votes": [], **row}, "votes", list)),
+            adjudicated=_typed({"adjudicated": False, **row}, "adjudicated", bool),
         )
     except KeyError as error:
         raise CorpusError(f"a unit has no {error.args[0]!r}: add the field") from None
@@ -227,7 +240,18 @@ def _typed(row: Mapping[str, Any], name: str, kind: type[T]) -> T:
     value = row[name]
     if type(value) is not kind:
         raise CorpusError(f"{name} is {value!r}: expected {kind.__name__}")
+    if kind is str:
+        _refuse_halves(name, value)
     return value
+
+
+def _refuse_halves(name: str, value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise CorpusError(
+            f"{name} has half a character at {error.start} (a lone surrogate): decode it anew"
+        ) from None
 
 
 def article_to_json(article: AnnotatedArticle) -> dict[str, Any]:
@@ -250,74 +274,35 @@ def article_from_json(row: Mapping[str, Any]) -> AnnotatedArticle:
     """An annotated article from its JSON form.
 
     Raises:
-        CorpusError: A field is missing or a value unknown, or a unit's own text
-            is not the slice that its offsets give.
+        CorpusError: A field is missing or a value unknown, units overlap or lie outside
+            the text, or a unit's own text is not the slice that its offsets give.
     """
     try:
         text = _typed(row, "text", str)
+        headline = row.get("headline")
         article = AnnotatedArticle(
             id=_typed(row, "id", str),
             text=text,
             units=tuple(unit_from_json(u) for u in _typed(row, "units", list)),
             split=_typed(row, "split", str),
-            headline=row.get("headline"),
+            headline=None if headline is None else _typed(row, "headline", str),
             meta={k: v for k, v in row.items() if k not in _FIELDS},
         )
     except KeyError as error:
         raise CorpusError(f"an article has no {error.args[0]!r}: add the field") from None
+    at = 0
     for unit, given in zip(article.units, row["units"], strict=True):
-        if "text" in given and given["text"] != text[unit.start : unit.end]:
+        name = f"article {article.id}: unit [{unit.start}, {unit.end})"
+        if not at <= unit.start < unit.end <= len(text):
+            raise CorpusError(f"{name} overlaps or lies outside: mend the offsets")
+        at = unit.end
+        there = text[unit.start : unit.end]
+        if "text" in given and given["text"] != there:
             raise CorpusError(
-                f"article {article.id}: unit [{unit.start}, {unit.end}) says "
-                f"{given['text'][:40]!r} but the text there is "
-                f"{text[unit.start : unit.end][:40]!r}: mend the offsets"
+                f"{name} says {str(given['text'])[:40]!r} but the text there is "
+                f"{there[:40]!r}: mend the offsets"
             )
     return article
-
-
-def read_jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Rows of a JSON Lines file with their line numbers, from 1.
-
-    Raises:
-        CorpusError: The file cannot be read, or a line is no object; with file,
-            line, fault and mend.
-    """
-    for number, line in read_lines(path):
-        yield number, parse_row(path, number, line)
-
-
-def read_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Lines of a file that hold something, with their numbers, from 1.
-
-    Raises:
-        CorpusError: The file is missing or not UTF-8.
-    """
-    try:
-        with path.open(encoding="utf-8") as file:
-            yield from ((n, line) for n, line in enumerate(file, 1) if line.strip())
-    except OSError as error:
-        raise CorpusError(f"{path}: {error.strerror}: check the path") from None
-    except UnicodeDecodeError:
-        raise CorpusError(f"{path}: not UTF-8: save it as UTF-8") from None
-
-
-def parse_row(path: Path, number: int, line: str) -> dict[str, Any]:
-    """One line of a JSON Lines file as an object.
-
-    Raises:
-        CorpusError: It is none; with file, line, fault and mend.
-    """
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise CorpusError(
-            f"{path}:{number}: {error.msg} at column {error.colno}: one JSON object a line"
-        ) from None
-    if not isinstance(row, dict):
-        raise CorpusError(
-            f"{path}:{number}: {line.strip()[:40]!r} is no object: one JSON object a line"
-        )
-    return row
 
 
 def read_articles(path: Path) -> list[AnnotatedArticle]:

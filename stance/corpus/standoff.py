@@ -13,10 +13,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from stance.corpus.lines import read_jsonl
 from stance.corpus.schema import (
     AnnotatedArticle,
     Unit,
-    read_jsonl,
     sentence_sha256,
     text_sha256,
     unit_from_json,
@@ -202,6 +202,8 @@ def read_texts(source: Path) -> list[Text]:
         if not isinstance(row.get("text"), str):
             raise CorpusError(f"{source}:{number}: no 'text': add the field")
         headline = row.get("headline")
+        if not isinstance(headline, str | None):
+            raise CorpusError(f"{source}:{number}: headline is {headline!r}: give a str or null")
         # A feed's text begins with its headline; then it does not stand apart.
         apart = headline and not row["text"].startswith(headline)
         texts.append(Text(row["text"], headline if apart else None))

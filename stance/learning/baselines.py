@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from stance.corpus.schema import AnnotatedArticle
+from stance.errors import CorpusError
 from stance.learning.dataset import LABELS
 
 BASELINES = ("majority", "tfidf")
@@ -38,7 +39,15 @@ def baseline_probabilities(
 
     Returns:
         Shape (len(new_texts), labels).
+
+    Raises:
+        CorpusError: All training sentences have one label.
     """
+    if len(set(labels)) < 2:
+        raise CorpusError(
+            f"{len(texts)} training sentences with {len(set(labels))} labels: at least two are "
+            "needed to fit a baseline"
+        )
     model = {
         "majority": lambda: DummyClassifier(strategy="prior"),
         "tfidf": tfidf_classifier,

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import binomtest
 
-from stance.corpus.schema import read_jsonl
+from stance.corpus.lines import read_jsonl
 from stance.errors import CorpusError
 from stance.model.calibration import probabilities
 from stance.model.folder import Manifest

@@ -23,11 +23,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from stance.corpus.collection import load_training
 from stance.corpus.schema import AnnotatedArticle
 from stance.errors import CorpusError, MissingExtraError
 from stance.learning.dataset import LABELS
 from stance.learning.evaluation import score_units
+from stance.learning.fingerprint import articles_sha256
+from stance.learning.splits import learning_data
 from stance.model.conformal import LEVELS
 from stance.model.folder import GRAPH, Manifest, check_files, read_manifest, seal
 from stance.model.inputs import InputBuilder
@@ -51,11 +52,12 @@ def add_coverage(folder: Path, data: Path) -> Manifest:
     """
     manifest = read_manifest(folder)
     check_files(folder, manifest)
-    articles, parts = load_training(data, "validation")
-    if not set(parts) <= set(manifest.origin.get("data", ())):
+    train, articles, parts = learning_data(data)
+    if articles_sha256([*train, *articles]) != manifest.origin.get("data_sha256"):
         raise CorpusError(
-            f"floors would be fitted on {parts}, the model was on {manifest.origin.get('data')}: "
-            "complete the data"
+            f"{data} holds {', '.join(parts)}, as they are now, and the model had "
+            f"{', '.join(manifest.origin.get('data', ()))}, as they were: bring the data back to "
+            "that"
         )
     builder = InputBuilder.from_folder(folder, manifest.form)
     floors = floors_on(manifest, builder, OnnxRuntime(folder / GRAPH), articles)

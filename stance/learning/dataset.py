@@ -68,7 +68,7 @@ def labelled_passages(
             units = tuple(unit_at.get(u) for u in passage.units)
             labels = tuple(UNLABELLED if i is None else labels_of[i] for i in units)
             if any(i is not None for i in units):
-                yield LabelledPassage(passage, units, labels, number, article.meta.get("group"))
+                yield LabelledPassage(passage, units, labels, number, article.group)
 
 
 @dataclass(frozen=True, slots=True)

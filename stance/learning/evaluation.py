@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stance.corpus.schema import AnnotatedArticle
+from stance.errors import CorpusError
 from stance.learning.baselines import BASELINES, baseline_probabilities, sentences_with_labels
 from stance.learning.dataset import LABELS, labelled_passages
 from stance.learning.fingerprint import articles_sha256
@@ -111,7 +112,12 @@ def evaluate_model(
         baseline_articles: What the baselines are fitted on: the model's own
             training articles, or the comparison is not fair.
         split: Name of the split.
+
+    Raises:
+        CorpusError: There is nothing to measure on, or nothing to fit the baselines on.
     """
+    if not any(a.units for a in articles):
+        raise CorpusError(f"{split}: no annotated units: choose a split that has some")
     references, owners = _truth(articles)
     rows = _unit_rows(manifest, builder, runtime, articles)
     given = {"model": rows[:, : len(LABELS)]}
@@ -152,7 +158,7 @@ def split_rates(
         names = np.array([a.id for a in owners])
         alarms = given != LABELS.index(Label.NEUTRAL)
         found["false_alarms"] = _share(alarms[pooled], names[pooled])
-    groups = np.array([str(a.meta.get("group", "")) for a in owners])
+    groups = np.array([a.group or "" for a in owners])
     if (grouped := groups != "").any():
         names, places = np.unique(groups[grouped], return_inverse=True)
         right = np.ones(len(names), dtype=np.bool_)

@@ -15,7 +15,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from stance.corpus.collection import load_training
 from stance.corpus.schema import CODEBOOK_VERSION, AnnotatedArticle
 from stance.errors import ModelError
 from stance.learning.base import BaseEncoder, find_base, load_network, load_tokenizer
@@ -28,7 +27,7 @@ from stance.learning.recipe import Recipe
 from stance.learning.relevance import fit_probe
 from stance.learning.seeds import check_workers, fine_tuned
 from stance.learning.souping import greedy_soup
-from stance.learning.splits import hold_out
+from stance.learning.splits import learning_data
 from stance.learning.temperature import fit_temperature
 from stance.learning.training import marked_labels, predict_logits, validation_macro_f1
 from stance.model.folder import (
@@ -85,7 +84,7 @@ def train_model(
     check_target(output)
     base = find_base(recipe.base)
     tokenizer = load_tokenizer(base, recipe.form)
-    train, validation, parts = _data(data)
+    train, validation, parts = learning_data(data)
     for line in parts:
         say(line)
     origin = _origin(base, recipe, train, validation, parts)
@@ -243,16 +242,6 @@ def _checkpoints(output: Path, run: str, *, resume: bool) -> Path:
     folder.mkdir(parents=True)
     mark.write_text(run, encoding="utf-8")
     return folder
-
-
-def _data(data: Path) -> tuple[list[AnnotatedArticle], list[AnnotatedArticle], list[str]]:
-    """Training and validation articles, and what is to be said of them."""
-    train, parts = load_training(data, "train")
-    if (data / "corpus" / "validation.jsonl").is_file():
-        validation, more = load_training(data, "validation")
-        return train, validation, [*parts, *more]
-    train, validation = hold_out(train)
-    return train, validation, [*parts, f"validation: {len(validation)} of them set aside"]
 
 
 def _rounded(network: PreTrainedModel) -> PreTrainedModel:

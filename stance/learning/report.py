@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import shlex
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from stance.corpus.collection import load_split, load_training
+from stance.corpus.collection import load_split
 from stance.errors import CorpusError, DeviceError
 from stance.learning.card import read_metrics, write_card
 from stance.learning.dataset import LABELS
 from stance.learning.evaluation import RATES, Evaluation, evaluate_model
+from stance.learning.fingerprint import articles_sha256
+from stance.learning.splits import learning_data
 from stance.model.folder import (
     GRAPH,
+    Manifest,
     check_files,
     default_folder,
     read_manifest,
@@ -84,22 +88,22 @@ def evaluate_folder(
         say: Is told what the baselines are fitted on, a line at a time.
 
     Raises:
-        CorpusError: The split is not there; or the figures are to be recorded
-            and the baselines would have other data than the model had.
+        CorpusError: The split is not there; or the figures are to be recorded, and the
+            baselines would have other data than the model had, or another folder's split of
+            that name is recorded.
     """
     folder = Path(question.model) if question.model else default_folder()
     manifest = read_manifest(folder)
     check_files(folder, manifest)
     builder = InputBuilder.from_folder(folder, manifest.form)
     articles = load_split(question.data, question.split)
-    baseline, parts = load_training(question.train_data, "train")
+    baseline, validation, parts = learning_data(question.train_data)
     for line in parts:
-        say(f"baselines fitted on {line}")
-    if record and not set(parts) <= set(manifest.origin.get("data", ())):
-        raise CorpusError(
-            f"the baselines would be fitted on {parts}, the model was on "
-            f"{manifest.origin.get('data')}: complete the data, or leave out --record"
-        )
+        if not line.partition(":")[0].endswith("validation"):
+            say(f"baselines fitted on {line}")
+    if record:
+        _check_baselines(manifest, articles_sha256([*baseline, *validation]), parts)
+        _check_place(read_metrics(folder).get(question.name), question, articles_sha256(articles))
     runtime = open_runtime(folder, question.device)
     found = evaluate_model(manifest, builder, runtime, articles, baseline, question.name)
     if record:
@@ -109,6 +113,23 @@ def evaluate_folder(
             write_card(draft, manifest, read_metrics(folder) | {question.name: row})
             seal(draft, manifest)
     return found
+
+
+def _check_baselines(manifest: Manifest, found: str, parts: Sequence[str]) -> None:
+    if found != manifest.origin.get("data_sha256"):
+        raise CorpusError(
+            f"the baselines would be fitted on {', '.join(parts)}, as they are now, and the model "
+            f"was on {', '.join(manifest.origin.get('data', ()))}, as they were: bring the data "
+            "back to that, or leave out --record"
+        )
+
+
+def _check_place(before: Mapping[str, Any] | None, question: Question, found: str) -> None:
+    if before and before["data_sha256"] != found and before["command"] != question.command:
+        raise CorpusError(
+            f"the card holds figures of other data as {question.name!r} ({before['command']}): "
+            "rename the split, or leave out --record"
+        )
 
 
 def open_runtime(folder: Path, device: str) -> Runtime:

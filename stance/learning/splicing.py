@@ -37,7 +37,7 @@ def spliced(
     """
     if share == 0:
         return list(articles)
-    versions = [a for a in articles if _is_version(a)]
+    versions = [a for a in articles if a.group is not None]
     if not versions:
         raise CorpusError(
             "no contrast group to put amid other news: train on the contrast part too, or "
@@ -75,8 +75,4 @@ def with_version(host: AnnotatedArticle, version: AnnotatedArticle, place: int) 
 def holds_no_stance(article: AnnotatedArticle) -> bool:
     """Whether all its units are neutral; a version of a contrast group does not count."""
     neutral = all(unit.label is Label.NEUTRAL for unit in article.units)
-    return bool(article.units) and neutral and not _is_version(article)
-
-
-def _is_version(article: AnnotatedArticle) -> bool:
-    return bool(article.meta.get("group"))
+    return bool(article.units) and neutral and article.group is None

@@ -1,11 +1,13 @@
-"""Setting articles aside for validation, where the data has none of its own."""
+"""What is learnt from and what is set aside for validation."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from sklearn.model_selection import GroupShuffleSplit
 
+from stance.corpus.collection import load_training
 from stance.corpus.duplicates import near_duplicates
 from stance.corpus.schema import AnnotatedArticle
 from stance.errors import CorpusError
@@ -13,10 +15,26 @@ from stance.errors import CorpusError
 FEWEST = 5
 
 
+def learning_data(
+    data: Path,
+) -> tuple[list[AnnotatedArticle], list[AnnotatedArticle], list[str]]:
+    """The training and validation articles of a data folder, and what is to be said of them.
+
+    Raises:
+        CorpusError: There are none, or too few to set some aside.
+    """
+    train, parts = load_training(data, "train")
+    if (data / "corpus" / "validation.jsonl").is_file():
+        validation, more = load_training(data, "validation")
+        return train, validation, [*parts, *more]
+    train, validation = hold_out(train)
+    return train, validation, [*parts, f"validation: {len(validation)} of them set aside"]
+
+
 def hold_out(
     articles: Sequence[AnnotatedArticle], share: float = 0.15, seed: int = 13
 ) -> tuple[list[AnnotatedArticle], list[AnnotatedArticle]]:
-    """Part articles in two, near-copies kept together.
+    """Part articles in two; near-copies, and the versions of a contrast group, stay together.
 
     Args:
         articles: All articles.
@@ -41,8 +59,11 @@ def hold_out(
 
 
 def _groups(articles: Sequence[AnnotatedArticle]) -> list[int]:
-    """A number for each article, the same for near-copies."""
-    group = list(range(len(articles)))
+    """A number for each article, the same for near-copies and for versions of one group."""
+    first_of: dict[str, int] = {}
+    group = [
+        i if a.group is None else first_of.setdefault(a.group, i) for i, a in enumerate(articles)
+    ]
     texts = {str(i): a.text for i, a in enumerate(articles)}
     for first, second in near_duplicates(texts):
         old, new = group[int(second)], group[int(first)]

@@ -78,7 +78,7 @@ def label_suspects(
     texts, given = sentences_with_labels(articles)
     labels = np.array(given)
     places = [(a.id, i) for a in articles for i in range(len(a.units))]
-    owners = [str(a.meta.get("group", a.id)) for a in articles for _ in a.units]
+    owners = [a.group or a.id for a in articles for _ in a.units]
     if len(set(owners)) < folds or set(given) != set(range(len(LABELS))):
         raise CorpusError(
             f"{len(set(owners))} articles with {len(set(given))} labels: expected at least "

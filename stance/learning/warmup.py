@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sklearn.model_selection import GroupShuffleSplit
 
-from stance.corpus.schema import read_jsonl
+from stance.corpus.lines import read_jsonl
 from stance.errors import CorpusError
 from stance.learning.base import BaseEncoder, load_network
 from stance.learning.dataset import LABELS, LabelledPassage, as_dataset

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from numbers import Real
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,9 +33,10 @@ def floors_at(floors: Mapping[str, Sequence[float]], coverage: float) -> dict[st
             levels the higher one counts.
 
     Raises:
-        InputError: The coverage is below the first level or above the last.
+        InputError: The coverage is no number, below the first level or above the last.
     """
-    if not LEVELS[0] <= coverage <= LEVELS[-1]:
+    given: Any = coverage
+    if not isinstance(given, Real) or not LEVELS[0] <= coverage <= LEVELS[-1]:
         raise InputError(
             f"coverage {coverage!r}: expected a share from {LEVELS[0]:.2f} to {LEVELS[-1]:.2f}, "
             "such as 0.9"

@@ -136,7 +136,7 @@ def _item(entry: _Entry, outlet: str | None, name: str, position: str) -> Item:
         outlet=outlet,
         published=entry.published,
         language=language_code(entry.language),
-        url=entry.link,
+        url=entry.link if entry.link and "://" in entry.link else None,
         author=entry.author,
     )
     return Located(article, name, position)

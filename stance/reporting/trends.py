@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,13 @@ from stance.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-NEEDED = ("skeptical", "hopeful", "representative", "published_at")
-PERIODS = {"week": "W-SUN", "month": "M"}
+COUNTS = ("skeptical", "hopeful")
+PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 
 
 def stance_by(
     articles: pd.DataFrame,
-    by: Sequence[str],
+    by: str | Sequence[str],
     *,
     count_copies: bool = False,
     draws: int = 1000,
@@ -32,11 +33,14 @@ def stance_by(
     articles, not sentences (percentile bootstrap; Efron and Tibshirani 1993).
 
     Args:
-        articles: The table of articles that `stance score` writes, of one model; those
+        articles: The table of articles that `stance score` writes, of one model, or one
+            of your own with `skeptical`, `hopeful` and, for periods, `published_at`; those
             that the gate screened out do not count.
-        by: Columns to group by; `week` (from its Monday) and `month` are made of
-            `published_at`. Articles that lack one of them, such as a date, are left out.
-        count_copies: Count every copy of a syndicated article; else one of each group.
+        by: A column to group by, or several; `day`, `week` (from its Monday), `month`,
+            `quarter` and `year` are made of `published_at`. Articles that lack one of them,
+            such as a date, are left out, and a warning says how many.
+        count_copies: Count every copy of a syndicated article; else one of each group,
+            where the table has `representative`.
         draws: How often to resample.
         seed: Seeds the resampling.
 
@@ -46,17 +50,20 @@ def stance_by(
         carries a stance.
 
     Raises:
-        InputError: A column is missing, no column is named, or there is more than one model.
+        InputError: A column is missing, no column is named, there is more than one model,
+            or the rows are sentences.
     """
     import pandas as pd
 
+    by = [by] if isinstance(by, str) else list(by)
     _check(articles, by)
     scored = articles[articles["hopeful"].notna()]
-    once = scored if count_copies else scored[scored["representative"].astype(bool)]
-    table = _with_periods(once, by)
+    if "representative" in articles.columns and not count_copies:
+        scored = scored[scored["representative"].astype(bool)]
+    table = _with_periods(scored, by)
     rows = []
     draw = np.random.default_rng(seed)
-    for key, group in table.groupby(list(by), sort=True):
+    for key, group in table.groupby(by, sort=True):
         counts = group[["skeptical", "hopeful"]].to_numpy(dtype=np.int64)
         low, high = _interval(counts, draws, draw)
         rows.append(
@@ -76,12 +83,17 @@ def stance_by(
 
 
 def _check(articles: pd.DataFrame, by: Sequence[str]) -> None:
-    needed = [*NEEDED, *(name for name in by if name not in PERIODS)]
+    if {"number", "label"}.issubset(articles.columns):
+        raise InputError(
+            "the table is one of sentences: give the table of articles that `stance score` "
+            "writes beside it (news.articles.csv)"
+        )
+    needed = [*COUNTS, *("published_at" if name in PERIODS else name for name in by)]
     missing = [name for name in needed if name not in articles.columns]
     if missing:
         raise InputError(
             f"the table lacks {', '.join(missing)}: give the table of articles that "
-            "`stance score` writes"
+            f"`stance score` writes; {', '.join(PERIODS)} are made of its published_at"
         )
     if not by:
         raise InputError("no columns to group by: give some, such as ['outlet', 'week']")
@@ -93,17 +105,18 @@ def _check(articles: pd.DataFrame, by: Sequence[str]) -> None:
 
 
 def _with_periods(articles: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """The articles with their periods, less those that lack something to group by."""
     import pandas as pd
 
-    if not any(name in PERIODS for name in by):
-        return articles
-    moments = pd.to_datetime(articles["published_at"], utc=True, errors="coerce", format="ISO8601")
-    dated = articles[moments.notna()].copy()
-    for name, rule in PERIODS.items():
-        if name in by:
-            starts = moments[moments.notna()].dt.tz_localize(None).dt.to_period(rule).dt.start_time
-            dated[name] = starts
-    return dated
+    table = articles.copy()
+    for name in (name for name in by if name in PERIODS):
+        given = pd.to_datetime(table["published_at"], utc=True, errors="coerce", format="ISO8601")
+        table[name] = given.dt.tz_localize(None).dt.to_period(PERIODS[name]).dt.start_time
+    whole = table.dropna(subset=list(by))
+    if left_out := len(table) - len(whole):
+        message = f"{left_out} of {len(table)} articles lack {' or '.join(by)}: left out"
+        warnings.warn(message, stacklevel=3)
+    return whole
 
 
 def _interval(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_LONGEST_PATH = 256
+
+
 def given_articles(texts: Iterable[str | Article] | pd.DataFrame) -> list[Article]:
     """Articles from texts, from articles, or from the rows of a pandas table.
 
@@ -20,7 +24,7 @@ def given_articles(texts: Iterable[str | Article] | pd.DataFrame) -> list[Articl
             them, `headline`, `outlet`, `published`, `language` and `url`.
 
     Raises:
-        InputError: Something else was given, or a table without `text`.
+        InputError: Something else was given, a table without `text`, or a file's name.
         EncodingError: A text holds a lone surrogate.
         EmptyTextError: A text holds nothing but white space.
     """
@@ -50,12 +54,24 @@ def _rows(table: Any) -> Iterator[Article]:  # noqa: ANN401 - pandas is not impo
 
 def _article(item: Any, position: int) -> Article:  # noqa: ANN401 - this is the check
     article = item if isinstance(item, Article) else Article(item)
+    # A Path would raise where a text is too long for a file's name.
+    if isinstance(item, str) and len(item) < _LONGEST_PATH and os.path.isfile(item):  # noqa: PTH113
+        raise InputError(
+            f"item {position}, {item!r}, is the name of a file: give its text, as stance.read does"
+        )
     text: Any = article.text
     if not isinstance(text, str):
         given = type(text).__name__
-        raise InputError(f"item {position} is {given}: expected str or Article, whose text is str")
+        raise InputError(
+            f"item {position} is {given}: expected str or Article, whose text is str; leave out "
+            "rows without text (df.dropna(subset=['text']))"
+        )
+    headline: Any = article.headline
+    if not isinstance(headline, str | None):
+        raise InputError(f"item {position}: the headline is {headline!r}: expected str or None")
     try:
         text.encode()
+        (headline or "").encode()
     except UnicodeEncodeError as error:
         raise EncodingError(
             f"item {position} has half a character at {error.start} (a lone surrogate), which no "

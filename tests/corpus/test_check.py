@@ -89,8 +89,40 @@ def test_duplicates_and_near_copies(tmp_path: Path) -> None:
         str(r) for r in check_data(write(tmp_path, train=[first, again, same_id], test=[nearly]))
     ]
     assert any("train.jsonl:2: train-2 repeats" in f for f in faults)
-    assert any("train.jsonl:3: id 'train-1' is also at train.jsonl:1" in f for f in faults)
+    path = tmp_path / "corpus" / "train.jsonl"
+    assert any(f"train.jsonl:3: id 'train-1' is also at {path}:1" in f for f in faults)
     assert any("train.jsonl:1: train-1 is nearly test-3 in split test" in f for f in faults)
+
+
+def test_a_contrast_file_of_the_same_name_hides_nothing(tmp_path: Path) -> None:
+    article = article_row(1, "train", [(LONG, "neutral")])
+    write(tmp_path, train=[article], test=[article_row(2, "test", [(LONG, "neutral")])])
+    (tmp_path / "contrast").mkdir()
+    for split in ("train", "test"):
+        version = article_row(9, split, [(f"Version of {split}: nobody came.", "neutral")])
+        version |= {"id": f"v-{split}", "group": split}
+        (tmp_path / "contrast" / f"{split}.jsonl").write_text(json.dumps(version) + "\n")
+    (fault,) = check_data(tmp_path)
+    assert "repeats" in fault.fault
+
+
+@pytest.mark.parametrize("group", [None, "g1"])
+def test_versions_of_a_group_are_no_exception(tmp_path: Path, group: str | None) -> None:
+    one, two = (
+        article_row(n, split, [(LONG + end, "neutral")]) | {"group": group}
+        for n, split, end in ((1, "train", ""), (2, "test", " And so on."))
+    )
+    (fault,) = check_data(write(tmp_path, train=[one], test=[two]))
+    assert "is nearly" in fault.fault
+
+
+def test_real_news_among_the_originals_is_found(tmp_path: Path) -> None:
+    write(tmp_path, train=[article_row(1, "train", [(LONG, "neutral")])])
+    (tmp_path / "wire").mkdir()
+    real = article_row(2, "test", [(LONG + " And so on.", "neutral")]) | {"repo": "some/news"}
+    (tmp_path / "wire" / "hydrated.jsonl").write_text(json.dumps(real) + "\n")
+    (fault,) = check_data(tmp_path)
+    assert "in split train" in fault.fault
 
 
 def test_broken_line_is_named(tmp_path: Path) -> None:

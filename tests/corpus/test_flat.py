@@ -9,6 +9,7 @@ import pytest
 from stance.corpus.collection import load_split
 from stance.corpus.flat import flat_rows, write_flat
 from stance.corpus.schema import article_from_json, sentence_sha256, text_sha256
+from stance.errors import CorpusError
 from tests.conftest import ROOT, article_row
 
 
@@ -69,9 +70,30 @@ def test_founding_articles_are_written_where_they_are(data: Path, tmp_path: Path
         for start, end in ((0, 12), (13, 26))
     ]
     (founding / "labels.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
-    manifest = {"documents": {"one.txt": text_sha256(text)}, "annotations": "labels.jsonl"}
+    here = {"one.txt": text_sha256(text)}
+    manifest = {"documents": here, "annotations": "labels.jsonl"}
     (founding / "manifest.json").write_text(json.dumps(manifest))
     assert dict(write_flat(copy, founding))[copy / "flat" / "seeds_test.jsonl"] == 2
+    more = here | {"two.txt": "0" * 64}
+    (founding / "manifest.json").write_text(json.dumps(manifest | {"documents": more}))
+    written: list[str] = []
+    with pytest.raises(CorpusError, match="1 texts are not here"):
+        written.extend(path.stem for path, _ in write_flat(copy, founding))
+    assert sorted(written) == ["test", "train", "validation"]
+
+
+def test_fields_of_an_article_change_none_of_a_units(data: Path, tmp_path: Path) -> None:
+    row = article_row(1, "train", [("Talks began.", "neutral")]) | {"kind": "essay", "url": "x"}
+    (flat,) = flat_rows(article_from_json(row))
+    assert (flat["kind"], flat["url"]) == ("headline", "x")
+    copy = tmp_path / "data"
+    shutil.copytree(data, copy)
+    with (copy / "corpus" / "train.jsonl").open("a") as file:
+        file.write(json.dumps(row) + "\n")
+    list(write_flat(copy))
+    lines = (copy / "flat" / "train.jsonl").read_text().splitlines()
+    assert len({tuple(json.loads(line)) for line in lines}) == 1
+    assert json.loads(lines[0])["url"] is None
 
 
 def test_flat_rows_of_the_project_are_up_to_date(tmp_path: Path) -> None:

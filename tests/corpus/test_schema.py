@@ -100,6 +100,17 @@ def broken(**changes: Any) -> dict[str, Any]:
         (broken(text="Other"), "mend the offsets"),
         ({"id": "a", "split": "train", "units": []}, "no 'text'"),
         (broken(votes=["maybe"]), "unknown label 'maybe'"),
+        (broken(votes=None), "votes is None: expected list"),
+        (broken(votes=[7]), "a vote is 7: give a label"),
+        (broken(votes=[{"label": "neutral", "holder": ["us"]}]), "holder is .'us'.: expected str"),
+        (broken(adjudicated="false"), "adjudicated is 'false': expected bool"),
+        (broken(end=500, text="Talks began."), "overlaps or lies outside"),
+        (broken(end=0, text=""), "overlaps or lies outside"),
+        (broken(text=None), "says 'None' but the text there is"),
+        (broken() | {"units": ["Talks began."]}, "a unit is 'Talks began.': expected an object"),
+        (broken() | {"units": broken()["units"] * 2}, "overlaps or lies outside"),
+        (broken() | {"headline": float("nan")}, "headline is nan: expected str"),
+        (broken() | {"text": "half \ud83d"}, "text has half a character at 5"),
     ],
 )
 def test_refusals_name_file_and_line(tmp_path: Path, row: dict[str, Any], message: str) -> None:

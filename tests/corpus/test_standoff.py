@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stance.corpus.collection import hydrate_wire, load_split, load_training
+from stance.corpus.collection import hydrate_wire, load_split, load_training, load_wire
 from stance.corpus.schema import sentence_sha256, text_sha256
 from stance.corpus.standoff import Text, hydrate, read_rows, read_texts
 from stance.errors import CorpusError
@@ -117,14 +117,30 @@ def test_hydrated_news_joins_the_split(labels: Path, data: Path, tmp_path: Path)
     assert load_split(folder, "wire_train") == articles[-1:]
 
 
+def test_texts_may_come_one_at_a_time(labels: Path, tmp_path: Path) -> None:
+    other = "Another text altogether."
+    more = {"id": "w2", "text_sha256": text_sha256(other), "start": 0, "end": len(other)}
+    with labels.open("a") as file:
+        file.write(json.dumps(rows()[0] | more) + "\n")
+    for name, text in (("one", TEXT), ("two", other)):
+        source = tmp_path / name
+        source.mkdir()
+        (source / "a.txt").write_bytes(text.encode())
+        found = hydrate_wire(labels.parent.parent, source, spans)
+    assert [a.id for a in found.articles] == ["w1", "w2"]
+    assert found.missing == ()
+    assert [a.text for a in load_wire(labels.parent.parent)] == [TEXT, other]
+
+
 def test_texts_from_json_lines(tmp_path: Path) -> None:
     path = tmp_path / "texts.jsonl"
     lines = [{"text": "A. B.", "headline": "Head"}, {"text": "Head\nA.", "headline": "Head"}]
     path.write_text("".join(json.dumps(x) + "\n" for x in lines))
     assert read_texts(path) == [Text("A. B.", "Head"), Text("Head\nA.")]
-    path.write_text('{"body": 1}')
-    with pytest.raises(CorpusError, match="no 'text'"):
-        read_texts(path)
+    for row, fault in (('{"body": 1}', "no 'text'"), ('{"text": "A.", "headline": NaN}', "nan")):
+        path.write_text(row)
+        with pytest.raises(CorpusError, match=fault):
+            read_texts(path)
 
 
 def test_line_ends_are_kept(tmp_path: Path) -> None:

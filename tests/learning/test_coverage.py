@@ -131,8 +131,9 @@ def test_other_validation_articles_are_refused(
     (tmp_path / "corpus").mkdir()
     rows = (data / "corpus" / "validation.jsonl").read_text().splitlines(keepends=True)
     (tmp_path / "corpus" / "validation.jsonl").write_text("".join(rows[:2]))
+    shutil.copy(data / "corpus" / "train.jsonl", tmp_path / "corpus")
     before = (tiny_model / "stance.json").read_bytes()
-    with pytest.raises(CorpusError, match="floors would be fitted on"):
+    with pytest.raises(CorpusError, match="bring the data back to that"):
         add_coverage(tiny_model, tmp_path)
     assert (tiny_model / "stance.json").read_bytes() == before
 

@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from stance.corpus.collection import load_split
 from stance.corpus.schema import AnnotatedArticle, Unit
 from stance.errors import CorpusError, DeviceError
 from stance.learning.alignment import aligned_sentences
+from stance.learning.baselines import baseline_probabilities
 from stance.learning.evaluation import _relevance_rate, score_units, split_rates
 from stance.learning.intervals import Figure
 from stance.learning.report import Question, evaluate_folder, print_evaluation
@@ -23,6 +25,7 @@ from stance.model.folder import check_files, read_manifest
 from stance.model.inputs import InputBuilder
 from stance.model.onnx_runtime import OnnxRuntime
 from stance.records import Kind, Label
+from tests.conftest import article_row
 
 
 def test_evaluation_scores_what_predict_scores(tiny_model: Path, data: Path) -> None:
@@ -79,6 +82,11 @@ def test_unknown_split_and_device(tiny_model: Path, data: Path) -> None:
         evaluate_folder(Question(str(tiny_model), data, "test", data, "abacus"))
 
 
+def test_a_folder_that_is_not_there(tiny_model: Path, tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="no such folder: check the path"):
+        evaluate_folder(Question(str(tiny_model), tmp_path / "none", "test"))
+
+
 def test_real_news_that_is_not_hydrated(tiny_model: Path, data: Path) -> None:
     with pytest.raises(CorpusError, match="stance corpus hydrate"):
         evaluate_folder(Question(str(tiny_model), data, "wire_test", data))
@@ -94,6 +102,45 @@ def test_unfair_baselines_are_not_recorded(tiny_model: Path, data: Path, tmp_pat
         evaluate_folder(question, record=True)
 
 
+def test_baselines_on_labels_that_were_changed_are_not_recorded(
+    tiny_model: Path, data: Path, tmp_path: Path
+) -> None:
+    changed = tmp_path / "changed"
+    shutil.copytree(data, changed)
+    path = changed / "corpus" / "train.jsonl"
+    path.write_text(path.read_text().replace('"label": "hopeful"', '"label": "skeptical"'))
+    with pytest.raises(CorpusError, match="bring the data back to that"):
+        evaluate_folder(Question(str(tiny_model), data, "test", changed), record=True)
+
+
+def test_figures_of_other_data_are_not_written_over(
+    tiny_model: Path, data: Path, tmp_path: Path
+) -> None:
+    copy, own = tmp_path / "copy", tmp_path / "own"
+    shutil.copytree(tiny_model, copy)
+    evaluate_folder(Question(str(copy), data, "test", data, "cpu"), record=True)
+    (own / "corpus").mkdir(parents=True)
+    rows = (data / "corpus" / "test.jsonl").read_text().splitlines(keepends=True)
+    (own / "corpus" / "test.jsonl").write_text("".join(rows[:2]))
+    with pytest.raises(CorpusError, match="figures of other data as 'test'"):
+        evaluate_folder(Question(str(copy), own, "test", data, "cpu"), record=True)
+
+
+def test_a_split_without_units_cannot_be_measured_on(
+    tiny_model: Path, data: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "corpus").mkdir()
+    row = article_row(1, "test", [("Talks began.", "neutral")]) | {"units": []}
+    (tmp_path / "corpus" / "test.jsonl").write_text(json.dumps(row) + "\n")
+    with pytest.raises(CorpusError, match="no annotated units"):
+        evaluate_folder(Question(str(tiny_model), tmp_path, "test", data))
+
+
+def test_a_baseline_needs_two_labels() -> None:
+    with pytest.raises(CorpusError, match="at least two are needed"):
+        baseline_probabilities("tfidf", ["Talks began."], [1], ["Talks ended."])
+
+
 def test_what_the_baselines_have_is_said(tiny_model: Path, data: Path) -> None:
     said: list[str] = []
     evaluate_folder(Question(str(tiny_model), data, "test", data), say=said.append)
@@ -101,7 +148,7 @@ def test_what_the_baselines_have_is_said(tiny_model: Path, data: Path) -> None:
     assert "left out" in said[1]
 
 
-def rated(*rows: tuple[str, dict[str, str], str]) -> list[AnnotatedArticle]:
+def rated(*rows: tuple[str, dict[str, Any], str]) -> list[AnnotatedArticle]:
     """Articles of one unit each, from an identifier, meta and a label."""
     return [
         AnnotatedArticle(
@@ -150,6 +197,8 @@ def test_a_group_is_right_only_as_a_whole() -> None:
     )
     found = split_rates(articles, np.array([2, 2, 0, 1]), np.array([2, 2, 0, 0]))
     assert {name: figure.value for name, figure in found.items()} == {"groups_right": 0.5}
+    alone = rated(("a", {"group": None}, "hopeful"), ("b", {}, "neutral"))
+    assert split_rates(alone, np.array([2, 1]), np.array([2, 1])) == {}
 
 
 def test_relevance_is_measured_by_its_ranking() -> None:

@@ -32,6 +32,16 @@ def test_near_copies_stay_together(data: Path, seed: int) -> None:
     assert len({a.id for a in kept} & {c.id for c in copies}) in {0, 3}
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_versions_of_a_contrast_group_stay_together(data: Path, seed: int) -> None:
+    versions = [
+        article_from_json(article_row(n, "train", [(text, "neutral")]) | {"group": 0})
+        for n, text in ((100, "Nobody came to the talks."), (101, "The envoy was late again."))
+    ]
+    kept, _ = hold_out([versions[0], *load_split(data, "train"), versions[1]], 0.3, seed)
+    assert len({a.id for a in kept} & {v.id for v in versions}) in {0, 2}
+
+
 def test_too_few(data: Path) -> None:
     with pytest.raises(CorpusError, match="2 articles that differ: at least 5"):
         hold_out(load_split(data, "train")[:2])

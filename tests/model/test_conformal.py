@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -20,8 +22,8 @@ def test_every_level_finds_its_own_floor() -> None:
     assert [floors_at(FLOORS, level)["skeptical"] for level in LEVELS] == list(range(50))
 
 
-@pytest.mark.parametrize("coverage", [0.49, 0.995, 1, 0, -1, 90, float("nan")])
-def test_a_coverage_out_of_bounds_is_refused(coverage: float) -> None:
+@pytest.mark.parametrize("coverage", [0.49, 0.995, 1, 0, -1, 90, float("nan"), "0.9"])
+def test_a_coverage_out_of_bounds_is_refused(coverage: Any) -> None:
     with pytest.raises(InputError, match=r"expected a share from 0\.50 to 0\.99"):
         floors_at(FLOORS, coverage)
 

@@ -114,6 +114,13 @@ def test_a_date_is_not_guessed(date: str) -> None:
     assert found.article.published == date
 
 
+def test_what_is_no_address_is_none() -> None:
+    item = "<item><title>x</title><guid>17</guid></item>"
+    (found,) = articles_from_feed(f"<rss><channel>{item}</channel></rss>".encode(), "feed.xml")
+    assert isinstance(found, Located)
+    assert (found.position, found.article.url) == ("17", None)
+
+
 def test_atom_entries_become_articles() -> None:
     (item,) = articles_from_feed(ATOM.encode(), "feed.atom")
     assert isinstance(item, Located)

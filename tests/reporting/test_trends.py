@@ -37,7 +37,8 @@ def test_copies_count_when_asked_for() -> None:
 
 
 def test_a_week_runs_from_monday_to_sunday_and_needs_a_date() -> None:
-    found = stance_by(ROWS, ["week"])
+    with pytest.warns(UserWarning, match="1 of 5 articles lack week: left out"):
+        found = stance_by(ROWS, ["week"])
     assert [str(day)[:10] for day in found["week"]] == ["2031-03-03", "2031-03-10"]
     assert found["articles"].tolist() == [3, 1]
 
@@ -58,6 +59,30 @@ def test_the_interval_holds_the_balance_and_narrows_with_articles() -> None:
 def test_a_table_of_something_else_is_refused() -> None:
     with pytest.raises(InputError, match="stance score"):
         stance_by(pd.DataFrame({"outlet": ["Courier"]}), ["outlet"])
+    with pytest.raises(InputError, match=r"lacks decade: .* day, week, month"):
+        stance_by(ROWS, ["decade"])
+    with pytest.raises(InputError, match="one of sentences"):
+        stance_by(ROWS.assign(number=0, label="neutral"), "outlet")
+
+
+@pytest.mark.parametrize(
+    ("period", "starts"),
+    [
+        ("day", ["2031-03-03", "2031-03-09", "2031-03-10"]),
+        ("month", ["2031-03-01"]),
+        ("quarter", ["2031-01-01"]),
+        ("year", ["2031-01-01"]),
+    ],
+)
+def test_periods_go_by_their_first_day(period: str, starts: list[str]) -> None:
+    found = stance_by(ROWS[:3], period)
+    assert [str(day)[:10] for day in found[period]] == starts
+
+
+def test_a_table_of_ones_own_needs_counts_alone() -> None:
+    own = ROWS[["outlet", "skeptical", "hopeful"]]
+    found = stance_by(own, "outlet").set_index("outlet")
+    assert found.loc[["Ledger"], ["articles", "skeptical"]].to_numpy().tolist() == [[3, 5]]
 
 
 def test_screened_articles_do_not_count() -> None:

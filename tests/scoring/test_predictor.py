@@ -143,6 +143,9 @@ def test_empty_text(model: stance.Model, empty: str) -> None:
         ([None], "item 0 is NoneType"),
         (pd.DataFrame({"body": ["a"]}), "needs one named 'text'"),
         (pd.DataFrame({"text": [1.5]}), "item 0 is float"),
+        (pd.DataFrame({"text": [None]}), "dropna"),
+        (stance.Article("Talks.", headline=float("nan")), "the headline is nan"),  # type: ignore[arg-type]
+        (["Talks.", __file__], "item 1, .* is the name of a file: give its text"),
     ],
 )
 def test_what_is_not_text(model: stance.Model, given_value: Any, message: str) -> None:
