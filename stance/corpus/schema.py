@@ -241,7 +241,7 @@ def _typed(row: Mapping[str, Any], name: str, kind: type[T]) -> T:
     if type(value) is not kind:
         raise CorpusError(f"{name} is {value!r}: expected {kind.__name__}")
     if kind is str:
-        _refuse_halves(name, value)
+        _refuse_halves(name, str(value))
     return value
 
 
