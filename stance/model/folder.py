@@ -223,8 +223,9 @@ def written_beside(target: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
         raise
     old = target.with_name(f".{target.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
     if target.exists():
+        # Where nothing stands, a kill may have left the only model there.
+        shutil.rmtree(old, ignore_errors=True)
         target.rename(old)
     draft.rename(target)
     shutil.rmtree(old, ignore_errors=True)

@@ -80,6 +80,21 @@ def test_a_folder_is_replaced_only_when_it_is_whole(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["model"]
 
 
+def test_what_a_kill_left_stays_until_a_whole_model_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / ".model.old"
+    left.mkdir()
+
+    def refuse(_: Path, target: Path) -> None:
+        raise OSError(f"{target}: the disk is gone")
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(OSError, match="disk is gone"), written_beside(tmp_path / "model"):
+        pass
+    assert left.is_dir()
+
+
 def test_an_older_folder_without_floors_is_read(tmp_path: Path) -> None:
     for name in NEEDED:
         (tmp_path / name).write_bytes(b"1")
