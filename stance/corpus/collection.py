@@ -79,7 +79,10 @@ def load_wire(data: Path, *, missing_ok: bool = False) -> list[AnnotatedArticle]
         if missing_ok:
             return []
         raise CorpusError(f"{path}: not here: run `stance corpus hydrate --texts DIR_OR_JSONL`")
-    return read_articles(path)
+    try:
+        return read_articles(path)
+    except CorpusError as error:
+        raise CorpusError(f"{error}; or delete the file and hydrate again") from None
 
 
 def hydrate_wire(data: Path, texts: Path, segmenter: Segmenter) -> Hydrated:

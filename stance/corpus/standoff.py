@@ -128,7 +128,8 @@ def hydrate(
         segmenter: Cuts texts that no document hash knows, to look their
             sentences up; without it only whole texts are recognised.
     """
-    known = {text_sha256(t.text): t for t in texts}
+    # Of two copies of a text the one that comes with its headline counts.
+    known = {text_sha256(t.text): t for t in sorted(texts, key=lambda t: t.headline is not None)}
     wanted = {row.sha256 for row in rows}
     copies = [t for sha, t in known.items() if sha not in wanted] if segmenter else []
     spans = [_spans_by_hash(t, segmenter) for t in copies] if segmenter else []

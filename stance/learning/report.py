@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from stance.corpus.collection import load_split
+from stance.corpus.collection import load_split, load_training
 from stance.errors import CorpusError, DeviceError
 from stance.learning.card import read_metrics, write_card
 from stance.learning.dataset import LABELS
@@ -97,13 +97,14 @@ def evaluate_folder(
     check_files(folder, manifest)
     builder = InputBuilder.from_folder(folder, manifest.form)
     articles = load_split(question.data, question.split)
-    baseline, validation, parts = learning_data(question.train_data)
-    for line in parts:
-        if not line.partition(":")[0].endswith("validation"):
-            say(f"baselines fitted on {line}")
+    baseline, parts = load_training(question.train_data, "train")
     if record:
-        _check_baselines(manifest, articles_sha256([*baseline, *validation]), parts)
+        baseline, validation, both = learning_data(question.train_data)
+        _check_baselines(manifest, articles_sha256([*baseline, *validation]), both)
+        parts = [line for line in both if line in parts or "set aside" in line]
         _check_place(read_metrics(folder).get(question.name), question, articles_sha256(articles))
+    for line in parts:
+        say(f"baselines fitted on {line}")
     runtime = open_runtime(folder, question.device)
     found = evaluate_model(manifest, builder, runtime, articles, baseline, question.name)
     if record:
@@ -125,7 +126,10 @@ def _check_baselines(manifest: Manifest, found: str, parts: Sequence[str]) -> No
 
 
 def _check_place(before: Mapping[str, Any] | None, question: Question, found: str) -> None:
-    if before and before["data_sha256"] != found and before["command"] != question.command:
+    if not before or before["data_sha256"] == found:
+        return
+    words = shlex.split(before["command"])
+    if str(question.data) not in words[words.index("--data") :][:2]:
         raise CorpusError(
             f"the card holds figures of other data as {question.name!r} ({before['command']}): "
             "rename the split, or leave out --record"

@@ -15,7 +15,11 @@ _ISO = re.compile(
     r"(?:[T ]\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?\s*(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?",
     re.ASCII,
 )
-_HALF = re.compile(r"\b(\d{1,2})(:\d\d(?::\d\d)?)\s*([AP])\.?M\b\.?", re.ASCII)
+_HALF = re.compile(r"\b(\d{1,2})((?::\d\d){0,2})\s*([AP])\.?M\b\.?", re.ASCII)
+# As browsers write it (GMT+0800), and with a colon or without minutes, as many feeds do.
+_OFFSET = re.compile(r"(:\d\d)\s*(?:GMT|UTC)?\s*([+-]\d\d):?(\d\d)?(?!\d)", re.ASCII)
+_NAMED = re.compile(r"\([^()]*\)")
+_YEAR = re.compile(r"\b\d{4}\b", re.ASCII)
 _UNIVERSAL = re.compile(r"(?:UTC|GMT)$")
 _FIRST_YEAR = 1900
 _AHEAD = timedelta(days=1)
@@ -67,11 +71,15 @@ def _moment(text: str) -> datetime | None:
     Raises:
         ValueError: The form is known, but there is no such day, hour or zone.
     """
+    text = _HALF.sub(_of_24, text)
     if _ISO.fullmatch(text):
         moment = datetime.fromisoformat(_UNIVERSAL.sub("Z", text))
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    text = _HALF.sub(_of_24, text)
-    parts = parsedate_tz(text) or parsedate_tz(f"{text} 00:00")
+    text = _NAMED.sub("", text.replace(" AT ", " "))
+    text = _OFFSET.sub(lambda found: f"{found[1]} {found[2]}{found[3] or '00'}", text)
+    parts = parsedate_tz(text)
+    if parts is None and ":" not in text and _YEAR.search(text):
+        parts = parsedate_tz(f"{text} 00:00")
     if parts is None:
         return None
     year, month, day, hour, minute, second, *_, offset = parts
@@ -82,4 +90,6 @@ def _moment(text: str) -> datetime | None:
 def _of_24(clock: re.Match[str]) -> str:
     """A time of a clock of twelve hours, by one of 24; no such hour stays as it is."""
     hour, rest, half = clock.groups()
-    return f"{int(hour) % 12 + 12 * (half == 'P')}{rest}" if 1 <= int(hour) <= 12 else clock[0]
+    if not 1 <= int(hour) <= 12:
+        return clock[0]
+    return f"{int(hour) % 12 + 12 * (half == 'P'):02}{rest or ':00'}"

@@ -26,8 +26,8 @@ _HEAD = 4096
 _XML_FEED = re.compile(rb"<(?:rss|feed|[\w.-]+:(?:RDF|feed))[\s>]", re.IGNORECASE)
 _PAGE = re.compile(rb"<(?:!doctype\s+)?html[\s>]", re.IGNORECASE)
 _JSON_FEED = "https://jsonfeed.org/version/"
+_MEDIA = re.compile(rb"xmlns:([\w.-]+)\s*=\s*[\"']http://search\.yahoo\.com/mrss/?[\"']")
 # An entity may stand for one character, as in old feeds; one made of others can explode.
-_CAPTION = re.compile(rb"(</?media:)(?=(?:title|description)[\s/>])", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY(?!\s+\w+\s+[\"']&#\w{1,8};[\"']\s*>)", re.IGNORECASE)
 
 
@@ -150,11 +150,10 @@ def _from_xml(data: bytes, name: str) -> tuple[str | None, list[_Entry]]:
     if _ENTITY.search(data):
         raise InputError(f"{name}: declares XML entities of its own: give a feed without them")
     try:
-        # Bytes that are no stream might be taken for a path. A picture's title and caption
-        # would be taken for the entry's, so they get other names. Sanitising would take time
+        # Bytes that are no stream might be taken for a path. Sanitising would take time
         # quadratic in the length of bad markup, and the markup goes anyway.
         found = feedparser.parse(
-            io.BytesIO(_CAPTION.sub(rb"\1picture-", data)),
+            io.BytesIO(_without_captions(data)),
             sanitize_html=False,
             resolve_relative_uris=False,
         )
@@ -165,6 +164,14 @@ def _from_xml(data: bytes, name: str) -> tuple[str | None, list[_Entry]]:
     language = found.feed.get("language")
     entries = [_xml_entry(e, name, language) for e in found.entries]
     return _line(found.feed.get("title_detail")), entries
+
+
+def _without_captions(data: bytes) -> bytes:
+    """A feed in which pictures' titles and captions have names that are not an entry's."""
+    for prefix in set(_MEDIA.findall(data)):
+        tag = rb"(</?%b:)(?=(?:title|description)[\s/>])" % re.escape(prefix)
+        data = re.sub(tag, rb"\1picture-", data, flags=re.IGNORECASE)
+    return data
 
 
 def _xml_entry(entry: Any, name: str, language: str | None) -> _Entry:  # noqa: ANN401 - no types
@@ -233,11 +240,12 @@ def _from_json(feed: dict[str, Any], name: str) -> tuple[str | None, list[_Entry
 
 def _json_entry(entry: dict[str, Any], feed: dict[str, Any]) -> _Entry:
     markup, text = _said(entry.get("content_html")), _said(entry.get("content_text"))
+    summary = _said(entry.get("summary"))
     return _Entry(
         id=_said(entry.get("id")),
         link=_said(entry.get("url")) or _said(entry.get("external_url")),
         title=_said(entry.get("title")),
-        text=plain_text(markup) if markup else text or _said(entry.get("summary")),
+        text=max(plain_text(markup or ""), text or "", summary or "", key=len),
         author=_authors(entry) or _authors(feed),
         published=_said(entry.get("date_published")) or _said(entry.get("date_modified")),
         language=_said(entry.get("language")) or _said(feed.get("language")),

@@ -17,6 +17,7 @@ _JUDGED = 4000
 _ENOUGH = 40
 # A French headline has 0.002 at most, an English one seldom less, however many names it holds.
 _FOREIGN = 0.01
+_LIKELY = 0.5
 _CODE = re.compile(r"([a-z]{2})(?:[-_]|$)")
 
 
@@ -55,19 +56,19 @@ def why_foreign(article: Article) -> str | None:
     A text of 40 characters or more speaks for itself, whatever its source claims: it is
     English where that is the likeliest language, and not where its probability is below 0.01.
     What lies between, as a headline made of names does, and a shorter text are taken at the
-    source's word, and for English where that is silent.
+    source's word; where that is silent, for English, unless another language is likely.
 
     Raises:
         MissingExtraError: py3langid is not installed.
     """
-    text = article.text.strip()
+    text, stated = article.text.strip(), article.language
     if len(text) >= _ENOUGH:
         found = language_of(text)
         if found.language == "en":
             return None
-        if found.english < _FOREIGN:
+        likely = stated is None and found.probability >= _LIKELY
+        if likely or found.english < _FOREIGN:
             return f"language {found.language} ({found.probability:.2f}): expected English"
-    stated = article.language
     if stated is None or language_code(stated) == "en":
         return None
     return f"language {stated}, as its source states: expected English"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stance.errors import InputError
+from stance.reading.dates import read_date
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +40,8 @@ def stance_by(
             that the gate screened out do not count.
         by: A column to group by, or several; `day`, `week` (from its Monday), `month`,
             `quarter` and `year` are made of `published_at`. Articles that lack one of them,
-            such as a date, are left out, and a warning says how many.
+            such as a date, are left out, and a warning says how many. A column of the
+            table's own by such a name is taken as it is.
         count_copies: Count every copy of a syndicated article; else one of each group,
             where the table has `representative`.
         draws: How often to resample.
@@ -88,7 +91,8 @@ def _check(articles: pd.DataFrame, by: Sequence[str]) -> None:
             "the table is one of sentences: give the table of articles that `stance score` "
             "writes beside it (news.articles.csv)"
         )
-    needed = [*COUNTS, *("published_at" if name in PERIODS else name for name in by)]
+    made = [name for name in by if name in PERIODS and name not in articles.columns]
+    needed = [*COUNTS, *("published_at" if name in made else name for name in by)]
     missing = [name for name in needed if name not in articles.columns]
     if missing:
         raise InputError(
@@ -109,9 +113,15 @@ def _with_periods(articles: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
     table = articles.copy()
-    for name in (name for name in by if name in PERIODS):
-        given = pd.to_datetime(table["published_at"], utc=True, errors="coerce", format="ISO8601")
-        table[name] = given.dt.tz_localize(None).dt.to_period(PERIODS[name]).dt.start_time
+    made = [name for name in by if name in PERIODS and name not in articles.columns]
+    if made:
+        now = datetime.now(UTC)
+        given = table["published_at"].map(
+            lambda cell: read_date(cell, now).moment if isinstance(cell, str) else cell
+        )
+        moments = pd.to_datetime(given, utc=True, errors="coerce")
+    for name in made:
+        table[name] = moments.dt.tz_localize(None).dt.to_period(PERIODS[name]).dt.start_time
     whole = table.dropna(subset=list(by))
     if left_out := len(table) - len(whole):
         message = f"{left_out} of {len(table)} articles lack {' or '.join(by)}: left out"

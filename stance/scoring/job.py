@@ -15,7 +15,7 @@ from stance.reading.sources import SourceOptions, open_source
 from stance.scoring.batch import Batch, BatchConfig, Summary
 from stance.scoring.gate import Gate
 from stance.scoring.ledger.ledger import Ledger
-from stance.scoring.outputs import Output, write_output
+from stance.scoring.outputs import Output, check_output, write_output
 from stance.scoring.predictor import load
 from stance.scoring.rejections import Rejections
 
@@ -97,7 +97,7 @@ def run_job(job: Job, progress: Callable[[int, int | None], None] = lambda *_: N
             where a source cannot say.
 
     Raises:
-        InputError: No source can be read.
+        InputError: No source can be read, or the output would replace a table of the user's.
         StoreError: The ledger or the output cannot be written.
         ModelError: The folder is no model, or the model fails on every article.
     """
@@ -111,6 +111,7 @@ def run_job(job: Job, progress: Callable[[int, int | None], None] = lambda *_: N
         sources = _opened(names, options, fetch)
         faults = [source for source in sources if isinstance(source, Rejected)]
         _refuse_if_all(faults, len(names))
+        check_output(job.output)
         # First of all, for it makes the folder in which the ledger may stand, too.
         reject = stack.enter_context(Rejections(job.output.rejected))
         ledger = stack.enter_context(Ledger.open(job.output.ledger))

@@ -109,6 +109,45 @@ class Output:
         return cls(given, ledger or str(beside), *tables, rejected)
 
 
+def check_output(output: Output) -> None:
+    """Refuse to write over a table that no run of ours has written.
+
+    Raises:
+        InputError: There is one; it may be news, which the run would neither read nor keep.
+        MissingExtraError: It is Parquet, and pyarrow is not installed.
+    """
+    for path in (output.sentences, output.articles):
+        if path and path.is_file() and path.stat().st_size:
+            names = _column_names(path)
+            if not {"content_hash", "model_hash"} <= names:
+                raise InputError(
+                    f"{path}: there is a table that no run has written, and this one would "
+                    "replace it: give results another name"
+                )
+
+
+def _column_names(path: Path) -> set[str]:
+    """The columns of a table, none where it cannot be read."""
+    if path.suffix == ".parquet":
+        try:
+            import pyarrow as pa
+            import pyarrow.parquet as pq
+        except ImportError:
+            raise MissingExtraError("pyarrow", "feeds") from None
+        try:
+            return set(pq.read_schema(path).names)
+        except (pa.ArrowInvalid, OSError):
+            return set()
+    with path.open(encoding="utf-8", errors="replace") as file:
+        line = file.readline()
+    if path.suffix == ".csv":
+        return set(next(csv.reader([line]), []))
+    try:
+        return set(json.loads(line))
+    except (ValueError, TypeError):
+        return set()
+
+
 def write_output(ledger: Ledger, model: str, output: Output) -> None:
     """Write all that the ledger holds of one model; each file is replaced when it is whole.
 

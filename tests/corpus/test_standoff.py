@@ -132,6 +132,24 @@ def test_texts_may_come_one_at_a_time(labels: Path, tmp_path: Path) -> None:
     assert [a.text for a in load_wire(labels.parent.parent)] == [TEXT, other]
 
 
+def test_a_headline_is_not_lost_to_a_copy_without_one(labels: Path, tmp_path: Path) -> None:
+    data = labels.parent.parent
+    headed = tmp_path / "texts.jsonl"
+    headed.write_text(json.dumps({"text": TEXT, "headline": "Apart"}))
+    plain = tmp_path / "texts"
+    plain.mkdir()
+    (plain / "a.txt").write_bytes(TEXT.encode())
+    for source in (headed, plain):
+        hydrate_wire(data, source, spans)
+        assert [a.headline for a in load_wire(data)] == ["Apart"]
+
+
+def test_a_damaged_copy_says_what_to_do(labels: Path) -> None:
+    (labels.parent / "hydrated.jsonl").write_text("{")
+    with pytest.raises(CorpusError, match="delete the file and hydrate again"):
+        load_wire(labels.parent.parent)
+
+
 def test_texts_from_json_lines(tmp_path: Path) -> None:
     path = tmp_path / "texts.jsonl"
     lines = [{"text": "A. B.", "headline": "Head"}, {"text": "Head\nA.", "headline": "Head"}]

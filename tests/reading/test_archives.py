@@ -74,6 +74,9 @@ def test_what_is_no_page_is_passed_over(tmp_path: Path) -> None:
         (zlib.compress(PAGE.encode()), "Content-Encoding: deflate\r\n"),
         (b"".join(map(gzip.compress, HALVES)), "Content-Encoding: gzip\r\n"),
         (zlib.compress(PAGE.encode())[2:-4], "Content-Encoding: deflate\r\n"),
+        (zlib.compress(PAGE.encode()), "Content-Encoding: gzip\r\n"),
+        (gzip.compress(PAGE.encode()), "Content-Encoding: deflate\r\n"),
+        (gzip.compress(PAGE.encode()) + b"\r\n", "Content-Encoding: gzip\r\n"),
         (BOM_UTF8 + PAGE.encode(), "Content-Encoding: gzip\r\n"),
         (PAGE.encode(), "Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"),
         (
@@ -100,7 +103,7 @@ def test_a_page_is_decoded_as_its_server_says(tmp_path: Path) -> None:
         (http(b"<html><body></body></html>"), "without a main text"),
         (http(PAGE.encode("cp1252")), "no encoding that is known"),
         (http(b"nonsense", extra="Content-Encoding: gzip\r\n"), "encoding that it states"),
-        (http(gzip.compress(PAGE.encode())[:-9], extra="Content-Encoding: gzip\r\n"), "ended bef"),
+        (http(gzip.compress(PAGE.encode())[:-9], extra="Content-Encoding: gzip\r\n"), "cut off"),
         (http(b"<p>" + b"x" * 5000), "more than 4000 bytes"),
         (http(gzip.compress(b"<p>" + b"x" * 10**6), extra="Content-Encoding: gzip\r\n"), "4000"),
         (http(PAGE.encode(), extra=f"X-Long: {'x' * 50_000}\r\n"), "cannot be read"),

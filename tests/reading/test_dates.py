@@ -26,6 +26,11 @@ NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
         "May 6, 2024 8:00 AM",
         "Mon, 06 May 2024 3:00:00 a.m. EST",
         "Sun, 05 May 2024 08:00:00 PM -1200",
+        "Mon, 06 May 2024 16:00:00 +08:00",
+        "Mon, 06 May 2024 16:00:00 +08",
+        "Mon May 06 2024 16:00:00 GMT+0800 (China Standard Time)",
+        "2024-05-06 8:00 AM",
+        "May 6, 2024 at 8 a.m.",
     ],
 )
 def test_one_moment_in_many_forms(text: str) -> None:
@@ -50,6 +55,8 @@ def test_a_day_is_its_midnight() -> None:
         ("05/06/2024", "unreadable"),
         ("05-06-2024 10:00:00", "unreadable"),
         ("2024/05/06 10:00:00", "unreadable"),
+        ("3:15 PM, May 6, 2024", "unreadable"),
+        ("May 12 5", "unreadable"),
         ("", "unreadable"),
     ],
 )

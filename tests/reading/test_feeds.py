@@ -95,14 +95,24 @@ PHOTO = "<content:encoded><![CDATA[<img src='x.jpg'/>]]></content:encoded>"
         (SUMMARY + PHOTO, "Talks began."),
     ],
 )
-def test_an_entry_is_its_longest_text_and_no_caption(inside: str, text: str) -> None:
-    names = "xmlns:media='http://search.yahoo.com/mrss/' "
+@pytest.mark.parametrize("prefix", ["media", "m"])
+def test_an_entry_is_its_longest_text_and_no_caption(inside: str, text: str, prefix: str) -> None:
+    names = f"xmlns:{prefix}='http://search.yahoo.com/mrss/' "
     names += "xmlns:content='http://purl.org/rss/1.0/modules/content/'"
     title = "<title>Envoy</title><media:title>A picture</media:title>"
     feed = f"<rss version='2.0' {names}><channel><item>{title}{inside}</item></channel></rss>"
+    feed = feed.replace("media:", f"{prefix}:")
     (item,) = articles_from_feed(feed.encode(), "feed.xml")
     assert isinstance(item, Located)
     assert item.article.text == f"Envoy\n\n{text}"
+
+
+def test_a_json_entry_is_its_longest_text() -> None:
+    entry = {"id": "1", "content_html": "<img src='x.jpg'/>", "summary": "Talks began."}
+    version = {"version": "https://jsonfeed.org/version/1.1", "items": [entry]}
+    (item,) = articles_from_feed(json.dumps(version).encode(), "feed.json")
+    assert isinstance(item, Located)
+    assert item.article.text == "Talks began."
 
 
 @pytest.mark.parametrize("date", ["01-05-2023 10:00:00", "2023/05/01 10:00:00"])

@@ -38,6 +38,8 @@ def test_threads_agree_with_one_another() -> None:
         (NAMES, None, True),
         (NAMES, "en", True),
         (NAMES, "fr", False),
+        ("Wang Yi reist nach Moskau: Peking will vermitteln", None, False),
+        ("Wang Yi reist nach Moskau: Peking will vermitteln", "de", False),
         (GERMAN, "en", False),
         ("Gespräche", "de", False),
         ("Talks", "en-GB", True),

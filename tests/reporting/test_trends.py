@@ -79,6 +79,24 @@ def test_periods_go_by_their_first_day(period: str, starts: list[str]) -> None:
     assert [str(day)[:10] for day in found[period]] == starts
 
 
+def test_dates_are_read_as_a_source_gives_them() -> None:
+    given = [
+        "May 1, 2031",
+        "Fri, 02 May 2031 10:00:00 +0200",
+        pd.Timestamp("2031-06-01"),
+        "2031-06",
+    ]
+    with pytest.warns(UserWarning, match="1 of 4"):
+        found = stance_by(ROWS[:4].assign(published_at=given), "month")
+    assert [str(day)[:10] for day in found["month"]] == ["2031-05-01", "2031-06-01"]
+    assert found["articles"].tolist() == [2, 1]
+
+
+def test_a_column_by_the_name_of_a_period_stays_as_it_is() -> None:
+    own = ROWS[["skeptical", "hopeful"]].assign(year=[1999, 1999, 2000, 2000, 2000, 2000])
+    assert stance_by(own, "year")["articles"].tolist() == [2, 4]
+
+
 def test_a_table_of_ones_own_needs_counts_alone() -> None:
     own = ROWS[["outlet", "skeptical", "hopeful"]]
     found = stance_by(own, "outlet").set_index("outlet")

@@ -73,6 +73,22 @@ def test_a_run_takes_none_of_its_own_results_for_news(
     assert (again.read, again.rejected) == (first.read, first.rejected)
 
 
+@pytest.mark.parametrize("name", ["mine.csv", "mine.jsonl", "mine.parquet"])
+def test_a_table_of_the_users_is_not_written_over(news: Path, tiny_model: Path, name: str) -> None:
+    mine = news / name
+    table = pd.DataFrame({"text": TEXTS})
+    {
+        ".csv": lambda: table.to_csv(mine),
+        ".jsonl": lambda: table.to_json(mine, orient="records", lines=True),
+        ".parquet": lambda: table.to_parquet(mine),
+    }[mine.suffix]()
+    before = mine.read_bytes()
+    with pytest.raises(InputError, match="give results another name"):
+        stance.score(news, mine, model=tiny_model, device="cpu")
+    assert mine.read_bytes() == before
+    assert not list(news.glob("*.db"))
+
+
 def test_a_ledger_of_its_own_serves_two_outputs(
     news: Path, tiny_model: Path, tmp_path: Path
 ) -> None:
