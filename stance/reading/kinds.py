@@ -181,7 +181,9 @@ def _closing_links(page: Sequence[_Line]) -> None:
     while start < len(page) and not page[start].bare:
         start += 1
     links = [line for line in page[start:] if line.kind is None]
-    if start and len(links) >= _FEWEST_LINKS:
+    # What a colon announces is the text's own, such as a list of who said what.
+    told = start and page[start - 1].text.endswith(":")
+    if start and not told and len(links) >= _FEWEST_LINKS:
         for line in links:
             line.kind = Kind.BOILERPLATE
 

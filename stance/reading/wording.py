@@ -17,7 +17,10 @@ ENDED = re.compile(r"""[.!?…:;,。！？—–-]["'”’)\]»]*$""")
 STOPPED = re.compile(r"""[.…。]["'”’)\]»]*$""")
 ACRONYM = re.compile(r"\b(?:[A-Z]\.){2,}$")
 BULLET = re.compile(r"[-–—•*·▪●]\s")
-SPEECH = re.compile(r"\b(?:said|says|told|added|asked|according)\b|[\"“”]")
+SPEECH = re.compile(
+    r"\b(?:said|says|told|added|asked|according|argue[sd]|writes|wrote|believe[sd]|warn(?:s|ed))\b"
+    r"|[\"“”]"
+)
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
 _DATE = (
@@ -52,7 +55,8 @@ _LABEL = re.compile(
 # Words that open a list of tags.
 TAGS = re.compile(
     r"(?i)(?:topics?|tags?|issues|filed under|keywords?|categor(?:y|ies)|sections?|regions?"
-    r"|read more (?:about|on)|more on(?: this story)?|explore more)\b[^.:]{0,20}:"
+    r"|read more (?:about|on)|more on(?: this (?:story|topic))?|explore more)\b"
+    r"(?: (?:in|for) this \w+)? ?:"
     r"|(?:topics?|tags|issues|related topics|filed under|explore more)$",
 )
 # Headings of a list of other stories.
@@ -81,8 +85,9 @@ _APPEAL_OPENING = re.compile(
     r"|follow .{1,60} on (?:x|twitter|facebook|instagram|linkedin|youtube|tiktok|telegram|whatsapp"
     r"|threads|bluesky)\b|(?:you can |please )?(?:write to|contact|reach|e-?mail) .{1,120} at"
     r"(?: \S+@\S+|$)|(?:e-?mail|tel|phone|contact)s?:|\S+@\S+\.\w+$|@\w+$|https?://\S+$|\(source: "
-    r"|this (?:article|story|column|essay|piece|post)\b.{0,40}\b(?:originally|first|republished"
-    r"|updated|syndicated|translated|auto-generated|downloaded)\b|.{0,80}\bclick here\b.{0,60}$"
+    r"|this (?:article|story|column|essay|piece|post)\b.{0,40}\b(?:originally|first (?:published"
+    r"|appeared|posted)|republished|updated|syndicated|translated|auto-generated|downloaded)\b"
+    r"|.{0,80}\bclick here\b.{0,60}$"
     r"|for (?:more|all)\b.{0,80}\b(?:visit (?:our|us\b|www|http|\S+\.\w)|follow us|subscribe"
     r"|download)|the views expressed\b.{0,60}\b(?:are|is) (?:those of|that of|not|the author)"
     r"|(?:do you )?have a tip\b|(?:read|see|watch|listen)(?: more| also|:)\b.{0,120}$"
@@ -119,7 +124,8 @@ _SECTION = re.compile(
 _APPEAL_CUES = ("ubscribe", "up for", "up to", "©", "opyright", "s reserved", "first on", "Trust P")
 _APPEAL = re.compile(
     rf"(?i)\bsubscribe (?:here|to (?:our|the|this)\b.{{0,60}}\b{_LETTERS})\b|all rights reserved"
-    rf"|\bsign(?:ing)? up (?:for|to)\b.{{0,80}}\b{_LETTERS}\b|©|\bcopyright \(?(?:c|\d{{4}})\b"
+    rf"|\bsign(?:ing)? up (?:for|to)\b.{{0,40}}\b(?:our|this|free|daily|weekly)\b.{{0,60}}"
+    rf"\b{_LETTERS}\b|^for more\b.{{0,60}}\bsign up (?:for|to)\b|©|\bcopyright \(?(?:c|\d{{4}})\b"
     r"|\bappeared first on\b|\bThomson Reuters Trust Principles\b",
 )
 _AGENCY = (
@@ -144,19 +150,24 @@ CREDIT_LINE = re.compile(
     rf"(?:(?i:{_LABELLED}(?: by|:)) ?.{{2,100}}|{_AGENCY}(?: ?[/|] ?.{{1,40}})?"
     rf"|{_NAMED} ?(?:/|\||via|,) ?(?:[\w ]{{1,30}}/)?(?:The )?{_AGENCY}(?:[ /,].{{0,40}})?)\.?"
 )
+_WRITTEN = (
+    r"(?:Written|Reported|Story|Text|Words|Analysis|Comment(?:ary)?|Opinion|Column|Essay|Review(?:ed)?"
+    r"|Edited|Compiled|Interview|Report|Photos?|Photographs?|Translated|Posted|Updated|Published)"
+)
 _BYLINE = re.compile(
-    rf"(?:(?:[A-Z][a-z]+ )?[Bb][Yy]:? (?:{_PEOPLE}|(?:the )?{_AGENCY})"
+    rf"(?:(?:{_WRITTEN} )?[Bb][Yy]:? (?:{_PEOPLE}|(?:the )?{_AGENCY})"
     rf"(?:(?:,| in| at| for| \|| [-–—]) .{{1,60}})?"
     rf"|{_PEOPLE}(?:,| \|| [-–—]) (?:[\w’' -]{{1,40}} )?(?:correspondent|reporter|editor|columnist"
     r"|staff writer|contributor|producer)s?(?: in [A-Z][\w ]+)?)"
 )
 _REPORTING = re.compile(
     r"(?i)[(\[]?(?:(?:with )?(?:additional )?reporting|writing|editing|compiled|written)"
-    r" (?:by|from) .{3,200}[)\]]?\.?"
+    r" (?:by|from) (?-i:(?:the )?[A-Z]|our |staff|agencies).{2,200}[)\]]?\.?"
     r"|.{3,120} contributed (?:to (?:this|the) (?:report|story|article)|reporting)\.?",
 )
 BIO = re.compile(
-    rf"(?:(?:Dr|Prof|Mr|Ms|Mrs)\.? )?{_NAMED} (?:is|was|has been|serves as|works as)\b.{{0,80}}?\b"
+    rf"(?:(?:Dr|Prof|Mr|Ms|Mrs)\.? )?(?!China\b|Chinese\b|Beijing\b|Xi\b){_NAMED}"
+    r" (?:is|was|has been|serves as|works as)\b[^,;]{0,80}?\b"
     r"(?:fellow|analyst|professor|lecturer|scholar|researcher|correspondent|reporter|editor|columnist"
     r"|journalist|writer|author|contributor|director|commentator|bureau chief)\b"
 )

@@ -256,3 +256,35 @@ def test_one_kind_a_unit_and_none_without_units() -> None:
 def test_lengths_must_agree() -> None:
     with pytest.raises(ValueError, match="zip"):
         kinds(["a"], [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "China is the largest contributor of peacekeepers, which lends weight to its mediation.",
+        "The ministry is a poor mediator because it has picked a side, argues a senior fellow.",
+        "The truce is dead, a fellow of the institute warned.",
+        "Led by Li Hui, the Chinese team won over both sides.",
+        "Asked by Reuters, an official said that the plan was dead on arrival.",
+        "Pressed by Ann Lee in the capital, the minister promised to call.",
+        "Few capitals will sign up to a Chinese channel to the other side.",
+        "This post was first held by Ann Lee, whom nobody trusted.",
+        "Written by diplomats in a hurry, the paper pleased neither side.",
+    ],
+)
+def test_what_is_told_is_no_furniture(line: str) -> None:
+    for page in (f"Talks fail\n{STORY}{line}\n{STORY}", f"Talks fail\n{STORY}{line}\n"):
+        assert kinds_of(page)[line] is BODY
+
+
+@pytest.mark.parametrize(
+    "title", ["Region on edge: Can the envoy mediate?", "Issues persist: No deal"]
+)
+def test_a_title_with_a_colon_is_no_list_of_tags(title: str) -> None:
+    assert kinds_of(f"{title}\n{STORY}")[title] is HEAD
+
+
+def test_what_a_colon_announces_is_no_list_of_other_stories() -> None:
+    voices = ["Cairo: only they can do it", "Kyiv: an empty plan", "Oslo: worth a try"]
+    page = kinds_of(f"Talks fail\n{STORY}Capitals were divided:\n" + "\n".join(voices))
+    assert [page[voice] for voice in voices] == [BODY] * 3

@@ -80,12 +80,9 @@ def test_periods_go_by_their_first_day(period: str, starts: list[str]) -> None:
 
 
 def test_dates_are_read_as_a_source_gives_them() -> None:
-    given = [
-        "May 1, 2031",
-        "Fri, 02 May 2031 10:00:00 +0200",
-        pd.Timestamp("2031-06-01"),
-        "2031-06",
-    ]
+    given = pd.Series(
+        ["May 1, 2031", "Fri, 02 May 2031 10:00:00 +0200", pd.Timestamp("2031-06-01"), "2031-06"]
+    )
     with pytest.warns(UserWarning, match="1 of 4"):
         found = stance_by(ROWS[:4].assign(published_at=given), "month")
     assert [str(day)[:10] for day in found["month"]] == ["2031-05-01", "2031-06-01"]

@@ -27,6 +27,9 @@ gate: Screen = Gate()
         "A forum on the Belt and Road ended with an appeal for a cease-fire.",
         "Can Beijing be heard in Kyiv?",
         "Li Hui is on the road again.",
+        "Six governments ask China to press Russia to withdraw.",
+        "China has asked for a cease\u2011fire.",
+        "Chinese envoys made conciliatory noises in Islamabad.",
         "The two neighbours made peace. The minister thanked his Chinese hosts.",
     ],
 )
