@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COUNTS = ("skeptical", "hopeful")
+FEWEST = 5
+"""Articles with a stance that an interval needs."""
 PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 
 
@@ -32,7 +34,9 @@ def stance_by(
 
     The balance is (hopeful - skeptical) / (hopeful + skeptical) over the sentences of a
     group, in [-1, 1]. Sentences of one article go together, so the interval resamples
-    articles, not sentences (percentile bootstrap; Efron and Tibshirani 1993).
+    articles, not sentences (percentile bootstrap; Efron and Tibshirani 1993). An article that
+    was edited counts once, as it was last. Exact doubles are one row of the table, under the
+    outlet where they were first met.
 
     Args:
         articles: The table of articles that `stance score` writes, of one model, or one
@@ -49,8 +53,9 @@ def stance_by(
 
     Returns:
         One row a group: the columns of `by`, `articles`, `skeptical`, `hopeful`,
-        `balance`, `low` and `high` (the 95 % interval); not a number where no sentence
-        carries a stance.
+        `balance`, `low` and `high` (the 95 % interval); no number where no sentence carries a
+        stance, and no interval where fewer than five articles hold one, for draws from so
+        few would look certain.
 
     Raises:
         InputError: A column is missing, no column is named, there is more than one model,
@@ -60,10 +65,12 @@ def stance_by(
 
     by = [by] if isinstance(by, str) else list(by)
     _check(articles, by)
+    articles = articles.reset_index(drop=True)
+    version = _first_versions(articles)
     scored = articles[articles["hopeful"].notna()]
     if "representative" in articles.columns and not count_copies:
         scored = scored[scored["representative"].astype(bool)]
-    table = _with_periods(scored, by)
+    table = _with_periods(scored[~version[scored.index].duplicated(keep="last")], by)
     rows = []
     draw = np.random.default_rng(seed)
     for key, group in table.groupby(by, sort=True):
@@ -108,6 +115,24 @@ def _check(articles: pd.DataFrame, by: Sequence[str]) -> None:
         )
 
 
+def _first_versions(articles: pd.DataFrame) -> pd.Series[str]:
+    """For each row what all versions of its article share: what the first of them is called."""
+    rows = articles.index.astype(str).to_series(index=articles.index)
+    if not {"content_hash", "previous"}.issubset(articles.columns):
+        return rows
+    before = dict(zip(articles["content_hash"], articles["previous"], strict=True))
+
+    def first(version: str) -> str:
+        seen = set()
+        while isinstance(older := before.get(version), str) and version not in seen:
+            seen.add(version)
+            version = older
+        return version
+
+    found = articles["content_hash"].map(first)
+    return found + articles["model_hash"] if "model_hash" in articles.columns else found
+
+
 def _with_periods(articles: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """The articles with their periods, less those that lack something to group by."""
     import pandas as pd
@@ -133,13 +158,12 @@ def _interval(
     counts: NDArray[np.int64], draws: int, draw: np.random.Generator
 ) -> tuple[float, float]:
     size = len(counts)
+    if (counts.sum(axis=1) > 0).sum() < FEWEST:
+        return float("nan"), float("nan")
     # One draw at a time: all of them at once would be a table of draws by articles.
     sums = [counts[draw.integers(0, size, size)].sum(axis=0) for _ in range(draws)]
     found = _balance(np.array(sums))
-    found = found[~np.isnan(found)]
-    if not len(found):
-        return float("nan"), float("nan")
-    low, high = np.quantile(found, [0.025, 0.975])
+    low, high = np.nanquantile(found, [0.025, 0.975])
     return float(low), float(high)
 
 

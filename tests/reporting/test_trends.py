@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -77,6 +78,35 @@ def test_a_table_of_something_else_is_refused() -> None:
 def test_periods_go_by_their_first_day(period: str, starts: list[str]) -> None:
     found = stance_by(ROWS[:3], period)
     assert [str(day)[:10] for day in found[period]] == starts
+
+
+def test_an_edited_article_counts_as_it_was_last() -> None:
+    # The second version is a near-copy of the first, whose row stands for both; the third is none.
+    versions = table(
+        [
+            ("Courier", "2031-03-03", 3, 0, True),
+            ("Courier", "2031-03-03", 3, 1, False),
+            ("Courier", "2031-03-04", 0, 2, True),
+            ("Ledger", "2031-03-04", 1, 0, True),
+        ]
+    ).assign(content_hash=list("abcd"), previous=pd.Series([None, "a", "b", None]), model_hash="m")
+    for count_copies in (False, True):
+        found = stance_by(versions, "outlet", count_copies=count_copies).set_index("outlet")
+        counts = found.loc[["Courier"], ["articles", "skeptical", "hopeful"]]
+        assert counts.to_numpy().tolist() == [[1, 0, 2]]
+    both = pd.concat([versions, versions.assign(model_hash="n")])
+    assert stance_by(both, ["model_hash", "outlet"])["articles"].tolist() == [1, 1] * 2
+
+
+def test_few_articles_with_a_stance_have_no_interval() -> None:
+    rows: list[tuple[str, str | None, int, int, bool]] = [
+        ("Courier", None, 0, int(n < 4), True) for n in range(40)
+    ]
+    found = stance_by(table(rows), "outlet").loc[0]
+    assert (found["balance"], found["articles"]) == (1, 40)
+    assert np.isnan(found["low"])
+    rows.append(("Courier", None, 1, 0, True))
+    assert stance_by(table(rows), "outlet")["low"].min() < 1
 
 
 def test_dates_are_read_as_a_source_gives_them() -> None:

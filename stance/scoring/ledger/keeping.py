@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
-from sqlalchemy import Connection, Insert, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Insert, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from stance.reading.items import Located
 from stance.records import ArticleStance, Label, sentence_rows
-from stance.scoring.ledger.copies import content_hash, signature
+from stance.scoring.ledger.copies import content_hash, signature, similarity
 from stance.scoring.ledger.grouping import add_to_groups
 from stance.scoring.ledger.pieces import PIECE, pieces
 from stance.scoring.ledger.scored import Scored
@@ -24,6 +24,9 @@ SCREENED = "screened"
 Row = dict[str, object]
 
 _SENTENCES = 5_000
+# Texts that have nothing to do with one another share no run of five words, or hardly one.
+_SOMETHING_IN_COMMON = 0.05
+_VERSIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,7 @@ def _write_documents(connection: Connection, fresh: Sequence[Entry]) -> None:
         return
     connection.execute(insert(documents), [_document_row(e) for e in fresh])
     numbers = document_ids(connection, [e.content_hash for e in fresh])
-    _link_edits(connection, numbers.values())
+    _link_edits(connection, {numbers[e.content_hash]: e for e in fresh})
     add_to_groups(connection, [(numbers[e.content_hash], e.signature) for e in fresh])
 
 
@@ -191,16 +194,22 @@ def _document_row(each: Entry) -> Row:
     }
 
 
-def _link_edits(connection: Connection, numbers: Collection[int]) -> None:
-    """Point each document to the newest one before it with the same address."""
-    earlier = documents.alias()
-    newest = (
-        select(func.max(earlier.c.id))
-        .where(earlier.c.url == documents.c.url, earlier.c.id < documents.c.id)
-        .scalar_subquery()
-    )
-    these = documents.c.id.in_(numbers) & documents.c.url.is_not(None)
-    connection.execute(update(documents).where(these).values(previous_id=newest))
+def _link_edits(connection: Connection, fresh: Mapping[int, Entry]) -> None:
+    """Point each document to the newest one before it with the same address, if it is like it.
+
+    Items of a live blog, or of a feed whose links lead home, share an address and no more.
+    """
+    older = select(documents.c.id, documents.c.signature).order_by(documents.c.id.desc())
+    for number, each in fresh.items():
+        url = each.scored.located.article.url
+        if url is None:
+            continue
+        here = (documents.c.url == storable(url)) & (documents.c.id < number)
+        for row in connection.execute(older.where(here).limit(_VERSIONS)).all():
+            if similarity(each.signature, row.signature) >= _SOMETHING_IN_COMMON:
+                this = update(documents).where(documents.c.id == number)
+                connection.execute(this.values(previous_id=row.id))
+                break
 
 
 def _write_scorings(

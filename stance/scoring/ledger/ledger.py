@@ -152,7 +152,7 @@ class Ledger:
           hash; figures over representatives count a syndicated text once;
         - `sightings`: in how many places the very same content was met;
         - `previous`: the content hash of the newest document kept before it from the same
-          URL, which it is an edited version of;
+          URL that has something in common with it, of which it is an edited version;
         - `model`, `model_hash`, `status` (`scored` or `screened`), `score`; `skeptical`,
           `neutral`, `hopeful` (sentences counted); `score_change` (from what the same
           model gave `previous`). The figures are None where it was screened out.

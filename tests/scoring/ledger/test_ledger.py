@@ -205,6 +205,21 @@ def test_an_edited_article_points_to_what_it_was_and_to_the_change(
     assert alone["score_change"] is None
 
 
+def test_articles_that_share_an_address_and_no_more_are_no_edits(
+    ledger: Ledger, scored: Make
+) -> None:
+    url = "https://post.example.org/live"
+    items = [
+        scored("The envoy came back from the border with nothing.", "0", url=url),
+        scored("Cairo has thanked its neighbours for all the grain.", "1", url=url),
+        scored("The envoy came back from the border with nothing at all.", "2", url=url),
+    ]
+    ledger.keep(items, "m1", "tiny")
+    first, other, again = _rows(ledger)
+    assert (first["previous"], other["previous"]) == (None, None)
+    assert again["previous"] == first["content_hash"]
+
+
 def test_one_of_a_group_stands_for_it_the_earliest_that_was_scored(
     ledger: Ledger, scored: Make
 ) -> None:
