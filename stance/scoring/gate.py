@@ -52,9 +52,6 @@ often names no more than one of them; of a conflict yet to come, the other words
 """
 
 
-_HYPHENS = str.maketrans("\u2010\u2011", "--")
-
-
 class Screen(Protocol):
     """Says which articles are worth the model's time."""
 
@@ -90,7 +87,10 @@ class Gate:
         Raises:
             MissingExtraError: `ahocorasick_rs` is not installed.
         """
-        words = f"{article.headline or ''}\n{article.text}".translate(_HYPHENS).casefold().split()
+        given = f"{article.headline or ''}\n{article.text}"
+        for hyphen in "\u2010\u2011":
+            given = given.replace(hyphen, "-")
+        words = given.casefold().split()
         # A lone surrogate has no UTF-8; it is for the model's input to refuse, not for a screen.
         text = " ".join(words).encode("utf-8", "replace")
         return _holds(text, self.china) and _holds(text, self.conflict)
