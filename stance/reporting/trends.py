@@ -98,7 +98,7 @@ def _check(articles: pd.DataFrame, by: Sequence[str]) -> None:
             "the table is one of sentences: give the table of articles that `stance score` "
             "writes beside it (news.articles.csv)"
         )
-    made = [name for name in by if name in PERIODS and name not in articles.columns]
+    made = _made(articles, by)
     needed = [*COUNTS, *("published_at" if name in made else name for name in by)]
     missing = [name for name in needed if name not in articles.columns]
     if missing:
@@ -113,6 +113,11 @@ def _check(articles: pd.DataFrame, by: Sequence[str]) -> None:
         raise InputError(
             f"the table holds the figures of {models} models: keep the rows of one model_hash"
         )
+
+
+def _made(articles: pd.DataFrame, by: Sequence[str]) -> list[str]:
+    """The periods that have yet to be made, for the table has no column by their names."""
+    return [name for name in by if name in PERIODS and name not in articles.columns]
 
 
 def _first_versions(articles: pd.DataFrame) -> pd.Series[str]:
@@ -137,8 +142,7 @@ def _with_periods(articles: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """The articles with their periods, less those that lack something to group by."""
     import pandas as pd
 
-    table = articles.copy()
-    made = [name for name in by if name in PERIODS and name not in articles.columns]
+    table, made = articles.copy(), _made(articles, by)
     if made:
         now = datetime.now(UTC)
         given = table["published_at"].map(
